@@ -1,0 +1,144 @@
+"""The kinds of values that an event's fields take, each with the words for what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hetao.text import Text
+
+__all__ = [
+    "VOLUME_MAX",
+    "Field",
+    "choice",
+    "day",
+    "instant",
+    "names",
+    "subset",
+    "text",
+    "volume",
+    "volumes",
+    "year",
+]
+
+VOLUME_MAX = 2**63 - 1  # m³: what a signed 64-bit integer holds
+TEXT_MAX = 1000  # characters of a name, key or document
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an event.
+
+    Attributes:
+        fits: tells whether a JSON value is of this kind.
+        expected: what the value should be, in words.
+        required: whether the event must carry it.
+        rule: the rule that judges this field instead of the event contract, empty for most.
+    """
+
+    fits: Callable[[object], bool]
+    expected: Text
+    required: bool = True
+    rule: str = ""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= TEXT_MAX and not _CONTROL.search(value)
+
+
+def _is_integer(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _is_volume(value: object) -> bool:
+    return _is_integer(value, 0, VOLUME_MAX)
+
+
+def _reads(pattern: re.Pattern[str], read: Callable[[str], object], value: object) -> bool:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        return False
+    try:
+        read(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _has_names(value: object, fits: Callable[[object], bool]) -> bool:
+    return isinstance(value, list) and all(map(fits, value)) and len(set(value)) == len(value) > 0
+
+
+def text(*, required: bool = True) -> Field:
+    """Return a field of text: not blank, no control characters, at most `TEXT_MAX` characters."""
+    expected = Text(f"1 至 {TEXT_MAX} 个字符的文字", f"text of 1 to {TEXT_MAX} characters")
+    return Field(_is_text, expected, required)
+
+
+def choice(options: Collection[str], *, required: bool = True, rule: str = "") -> Field:
+    """Return a field that takes one of the options."""
+    listed = ", ".join(options)
+    expected = Text(f"以下之一：{listed}", f"one of {listed}")
+    return Field(lambda value: isinstance(value, str) and value in options, expected, required, rule)
+
+
+def volume(*, required: bool = True) -> Field:
+    """Return a field of a volume: an integer in m³ from 0 to `VOLUME_MAX`."""
+    expected = Text(f"0 至 {VOLUME_MAX} 的整数（m³）", f"an integer from 0 to {VOLUME_MAX} (m³)")
+    return Field(_is_volume, expected, required)
+
+
+def year() -> Field:
+    """Return a field of a year of the calendar."""
+    return Field(lambda value: _is_integer(value, 1, 9999), Text("整数年份", "a year as an integer"))
+
+
+def instant() -> Field:
+    """Return a field of a moment: ISO 8601 with offset."""
+    expected = Text(
+        "带时差的 ISO 8601 时间，如 2024-01-01T00:00:00+08:00",
+        "an ISO 8601 time with offset, e.g. 2024-01-01T00:00:00+08:00",
+    )
+    return Field(lambda value: _reads(_INSTANT, datetime.fromisoformat, value), expected)
+
+
+def day(*, required: bool = True) -> Field:
+    """Return a field of a day: ISO 8601."""
+    expected = Text("ISO 8601 日期，如 2024-01-01", "an ISO 8601 date, e.g. 2024-01-01")
+    return Field(lambda value: _reads(_DAY, date.fromisoformat, value), expected, required)
+
+
+def names(*, required: bool = True) -> Field:
+    """Return a field of a list of different names, at least one."""
+    expected = Text("互不相同的名称的列表，至少一个", "a list of different names, at least one")
+    return Field(lambda value: _has_names(value, _is_text), expected, required)
+
+
+def subset(options: Collection[str], *, required: bool = True) -> Field:
+    """Return a field of a list of different options, at least one."""
+    listed = ", ".join(options)
+    expected = Text(f"列表，取自：{listed}，至少一个且不重复", f"a list of different ones of {listed}, at least one")
+    fits = choice(options).fits
+    return Field(lambda value: _has_names(value, fits), expected, required)
+
+
+def volumes(*, required: bool = True) -> Field:
+    """Return a field of an object that gives a volume to each of at least one name."""
+    expected = Text(
+        f"对象：名称 → 0 至 {VOLUME_MAX} 的整数（m³），至少一项",
+        f"an object of at least one name, each with an integer from 0 to {VOLUME_MAX} (m³)",
+    )
+
+    def fits(value: object) -> bool:
+        return (
+            isinstance(value, dict)
+            and len(value) > 0
+            and all(map(_is_text, value))
+            and all(map(_is_volume, value.values()))
+        )
+
+    return Field(fits, expected, required)

@@ -1,0 +1,157 @@
+"""What the ledger answers to an event: the decision, its reasons in both languages, and its postings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from hetao.ledger.state import Line
+from hetao.text import Text
+
+__all__ = ["Decision", "Effect", "Finding", "Findings", "Outcome", "dump_json", "fill"]
+
+Decision = Literal["posted", "admitted", "refused", "incomplete", "exempt", "referred", "duplicate"]
+
+
+def dump_json(value: object) -> str:
+    """Return ``value`` as compact JSON on one line, Chinese kept readable.
+
+    Raises:
+        TypeError: the value has parts that JSON does not know.
+        ValueError: the value holds NaN, an infinity or a circle.
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def fill(template: Text, values: Mapping[str, object]) -> Text:
+    """Fill both wordings of a template; a value that is itself a `Text` goes in by language."""
+    zh = {k: v.zh if isinstance(v, Text) else v for k, v in values.items()}
+    en = {k: v.en if isinstance(v, Text) else v for k, v in values.items()}
+    return Text(template.zh.format_map(zh), template.en.format_map(en))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reason for a refusal or a warning.
+
+    Attributes:
+        rule: the rule's number, e.g. ``R01``, or the dotted name of a term of the event contract.
+        clause: the statute and article, or the contract.
+        node: the place concerned, None where there is none.
+        facts: the figures; volumes are integers in m³.
+        text: the reason in words.
+    """
+
+    rule: str
+    clause: str
+    node: str | None
+    facts: Mapping[str, Any]
+    text: Text
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the finding in the JSON shape of an outcome line."""
+        words = {"text_zh": self.text.zh, "text_en": self.text.en}
+        return {"rule": self.rule, "clause": self.clause, "node": self.node, "facts": dict(self.facts), **words}
+
+    @classmethod
+    def from_dict(cls, shape: Mapping[str, Any]) -> Finding:
+        """Return the finding that `as_dict` wrote."""
+        text = Text(shape["text_zh"], shape["text_en"])
+        return cls(shape["rule"], shape["clause"], shape["node"], shape["facts"], text)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One posting: by how much a balance changed.
+
+    Attributes:
+        node: whose balance.
+        line: what it counts.
+        year: for or from which year.
+        balance: ``cap``, ``reserve`` or ``reported``.
+        amount_m3: the change in m³ a year; the sum over the journal is the balance stated for that year.
+    """
+
+    node: str
+    line: Line
+    year: int
+    balance: str
+    amount_m3: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the posting in the JSON shape of an outcome line."""
+        tail = {"year": self.year, "balance": self.balance, "amount": self.amount_m3}
+        return {"node": self.node, **self.line._asdict(), **tail}
+
+    @classmethod
+    def from_dict(cls, shape: Mapping[str, Any]) -> Effect:
+        """Return the posting that `as_dict` wrote."""
+        line = Line(shape["water"], shape["basis"], shape["ecology"])
+        return cls(shape["node"], line, shape["year"], shape["balance"], shape["amount"])
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Collects all refusals and warnings of one event, in the order found."""
+
+    refusals: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    def refuse(self, finding: Finding) -> None:
+        """Record a reason why the event is refused."""
+        self.refusals.append(finding)
+
+    def warn(self, finding: Finding) -> None:
+        """Record something that the user should know, without refusing."""
+        self.warnings.append(finding)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The ledger's answer to one event.
+
+    Attributes:
+        seq: the journal entry that holds the event; None for a line that is no event and so is not kept.
+        key: the event's key, None where it has no usable one.
+        ok: whether the event took effect.
+        decision: what was decided; a repeated event brings its first answer back, marked ``duplicate``.
+        refusals: every reason that applies.
+        warnings: what the user should know.
+        effects: the postings.
+        raised: what became due.
+    """
+
+    seq: int | None
+    key: str | None
+    ok: bool
+    decision: Decision
+    refusals: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    raised: tuple[Finding, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome in its JSON shape; lists that do not apply are left out."""
+        lists = {
+            name: [part.as_dict() for part in getattr(self, name)]
+            for name in ("refusals", "warnings", "effects", "raised")
+            if getattr(self, name)
+        }
+        return {"seq": self.seq, "key": self.key, "ok": self.ok, "decision": self.decision, **lists}
+
+    def to_json(self) -> str:
+        """Return the outcome as one line of JSON."""
+        return dump_json(self.as_dict())
+
+    @classmethod
+    def from_json(cls, line: str) -> Outcome:
+        """Return the outcome that `to_json` wrote."""
+        shape = json.loads(line)
+        refusals, warnings, raised = (
+            tuple(map(Finding.from_dict, shape.get(name, ()))) for name in ("refusals", "warnings", "raised")
+        )
+        effects = tuple(map(Effect.from_dict, shape.get("effects", ())))
+        answer = shape["seq"], shape["key"], shape["ok"], shape["decision"]
+        return cls(*answer, refusals=refusals, warnings=warnings, effects=effects, raised=raised)

@@ -1,0 +1,1 @@
+"""The rules of the ledger, one small file each; dropping a file in is the whole registration."""

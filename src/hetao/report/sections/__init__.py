@@ -1,0 +1,1 @@
+"""From results to sections: one file a job."""

@@ -1,0 +1,416 @@
+"""The measure section: how productivity moved, who leads, and what moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hetao.measure import FrontierResult, IndexResult
+from hetao.report.model import (
+    BarChart,
+    Block,
+    Cell,
+    Chart,
+    Column,
+    LineChart,
+    Paragraph,
+    Point,
+    Reference,
+    Section,
+    Series,
+    Step,
+    Table,
+    Tile,
+    TileMap,
+    Tone,
+    Waterfall,
+)
+from hetao.report.tiles import layout, place
+from hetao.text import Text
+
+__all__ = ["Measured", "measure_section"]
+
+PART_WORDS: dict[str, Text] = {
+    "index": Text("指数", "index"),
+    "efficiency_change": Text("效率变化", "efficiency change"),
+    "technical_change": Text("技术变化", "technical change"),
+    "pure_efficiency_change": Text("纯效率变化", "pure efficiency change"),
+    "scale_change": Text("规模效率变化", "scale change"),
+}
+STATUS_WORDS: dict[str, Text] = {
+    "optimal": Text("最优", "optimal"),
+    "infeasible": Text("无可行解", "infeasible"),
+    "unbounded": Text("无界", "unbounded"),
+    "numerical": Text("数值未达标", "numerical"),
+    "missing": Text("缺数据", "missing"),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A result and what the page needs to tell it.
+
+    Attributes:
+        key, title: what the measure is called in the study.
+        result: an index or a frontier result.
+        focus: the unit that comes first.
+        peers: the units that it is shown beside; empty: all.
+        names: unit → name.
+        roles: the sentence that says what went in and came out.
+        sources: keys of the sources that the data came from.
+    """
+
+    key: str
+    title: Text
+    result: IndexResult | FrontierResult
+    focus: str
+    peers: tuple[str, ...]
+    names: Mapping[str, Text]
+    roles: Text
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A unit's index chained from the first period: (periods,) levels, None from the first unknown link on."""
+
+    unit: str
+    levels: tuple[float | None, ...]
+    unknown: int
+
+    @property
+    def total(self) -> float | None:
+        """The level of the last period, first period = 1."""
+        return self.levels[-1]
+
+    @property
+    def yearly(self) -> float | None:
+        """Mean growth a link in percent, where every link is known."""
+        if self.total is None or self.total <= 0:
+            return None
+        return float(100.0 * (self.total ** (1.0 / (len(self.levels) - 1)) - 1.0))
+
+
+def measure_section(measured: Sequence[Measured], missing: Sequence[Table] = ()) -> Section:
+    """Build the section; the first measure gives the answer and the picture, ``missing`` lists what had no figure."""
+    blocks: list[Block] = []
+    for m in measured:
+        blocks += _index_blocks(m, m.result) if isinstance(m.result, IndexResult) else _frontier_blocks(m, m.result)
+    first = measured[0]
+    answer = (
+        _index_answer(first, first.result)
+        if isinstance(first.result, IndexResult)
+        else _frontier_answer(first, first.result)
+    )
+    picture = (
+        _index_map(first, first.result) if isinstance(first.result, IndexResult) else _frontier_map(first, first.result)
+    )
+    return Section(
+        key="measure",
+        title=Text("测度", "Measure"),
+        question=Text(
+            "投入转化为产出的效率如何，什么在推动它？",
+            "How productively are inputs turned into output, and what moved it?",
+        ),
+        answer=answer,
+        tone="plain",
+        picture=picture,
+        blocks=(*blocks, *missing),
+    )
+
+
+def _chains(result: IndexResult) -> dict[str, Chain]:
+    chains: dict[str, list[float | None]] = {}
+    for unit, value in zip(result.pairs.units, result.values["index"], strict=True):
+        levels = chains.setdefault(str(unit), [result.start])
+        last = levels[-1]
+        levels.append(None if last is None or np.isnan(value) else result.chain(last, float(value)))
+    width = len(result.panel.periods)
+    return {u: Chain(u, tuple(v + [None] * (width - len(v))), sum(x is None for x in v)) for u, v in chains.items()}
+
+
+def _ranked(chains: Mapping[str, Chain]) -> list[Chain]:
+    known = [c for c in chains.values() if c.yearly is not None]
+    return sorted(known, key=lambda c: (-(c.yearly or 0.0), c.unit))
+
+
+def _index_answer(m: Measured, result: IndexResult) -> Text:
+    chains, name = _chains(result), m.names[m.focus]
+    first, last = result.panel.periods[0], result.panel.periods[-1]
+    ranked = _ranked(chains)
+    focus = chains[m.focus]
+    if focus.yearly is None:
+        return Text(
+            f"{first}–{last}年{name.zh}的{m.title.zh}有 {focus.unknown} 期无解，不给出总变化。",
+            f"{name.en}'s {m.title.en} has no answer in {focus.unknown} of the years {first}-{last}: no total.",
+        )
+    rank = 1 + [c.unit for c in ranked].index(m.focus)
+    leading = _leading_part(result, m.focus)
+    return Text(
+        f"{first}–{last}年{name.zh}的{m.title.zh}年均变化 {focus.yearly:+.2f}%，"
+        f"在 {len(ranked)} 个地区中列第 {rank} 位；主要由{leading.zh}带动。",
+        f"{name.en}'s {m.title.en} changed by {focus.yearly:+.2f}% a year in {first}-{last}, "
+        f"rank {rank} of {len(ranked)}; {leading.en} moved it most.",
+    )
+
+
+def _leading_part(result: IndexResult, unit: str) -> Text:
+    parts = _log_parts(result, unit)
+    return PART_WORDS[max(parts, key=lambda name: abs(parts[name]))]
+
+
+def _log_parts(result: IndexResult, unit: str) -> dict[str, float]:
+    """Return 100 × the sum of logs of each part that the index is the product of, over the unit's known changes."""
+    names = [n for n in result.values if n != "index"]
+    if "pure_efficiency_change" in names:
+        names.remove("efficiency_change")
+    here = np.array([str(u) == unit for u in result.pairs.units])
+    return {n: float(100.0 * np.nansum(np.log(result.values[n][here]))) for n in names}
+
+
+def _index_map(m: Measured, result: IndexResult) -> Chart:
+    chains = _chains(result)
+    lost = {u: None if c.yearly is not None else _unknown_words(c) for u, c in chains.items()}
+    title = Text(f"{m.title.zh}：年均变化", f"{m.title.en}: mean change a year")
+    return _map(m, title, Text("%/年", "% a year"), {u: c.yearly for u, c in chains.items()}, lost, middle=0.0)
+
+
+def _map(
+    m: Measured,
+    title: Text,
+    unit: Text,
+    values: Mapping[str, float | None],
+    lost: Mapping[str, Text | None],
+    *,
+    middle: float | None = None,
+) -> Chart:
+    """Draw one value a region: on a tile map where every region has its tile, as bars elsewhere."""
+    key = f"{m.key}_map"
+    if any(unit_id not in layout() for unit_id in values):
+        ranked = sorted(values, key=lambda u: (values[u] is None, -(values[u] or 0.0), u))
+        points = tuple(Point(u, values[u], m.sources, lost[u]) for u in ranked)
+        labels = {u: m.names[u] for u in ranked}
+        return BarChart(key, title, unit, labels, (Series(m.title, points, "focus"),), horizontal=True)
+    places = place(values)
+    tiles = tuple(
+        Tile(u, m.names[u], *places[u], value=v, note=lost[u], sources=m.sources, focus=u == m.focus)
+        for u, v in values.items()
+    )
+    note = Text(
+        "等面积方块示意位置，不表示边界。", "One equal tile a region: places are schematic, no boundaries are drawn."
+    )
+    return TileMap(key, title, unit, tiles, middle=middle, digits=2, note=note)
+
+
+def _unknown_words(chain: Chain) -> Text:
+    return Text(f"{chain.unknown} 期无解，不连乘", f"no answer in {chain.unknown} periods, so nothing is chained")
+
+
+def _index_blocks(m: Measured, result: IndexResult) -> list[Block]:
+    chains = _chains(result)
+    return [
+        Paragraph(
+            Text(
+                f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
+                f"{m.title.en}. {m.roles.en} {result.convention.en}",
+            )
+        ),
+        _chain_chart(m, result, chains),
+        _parts_chart(m, result),
+        _ranking_table(m, result, chains),
+        _changes_table(m, result),
+        *_unsolved_table(m, result),
+    ]
+
+
+def _chain_chart(m: Measured, result: IndexResult, chains: Mapping[str, Chain]) -> LineChart:
+    periods = [int(p) for p in result.panel.periods]
+    shown = [u for u in (*m.peers, m.focus) if u in chains] if m.peers else list(chains)
+    series = tuple(
+        Series(
+            name=m.names[unit],
+            points=tuple(Point(p, level, m.sources) for p, level in zip(periods, chains[unit].levels, strict=True)),
+            role="focus" if unit == m.focus else "peer",
+        )
+        for unit in sorted(shown, key=lambda u: u == m.focus)
+    )
+    whole = [c.levels for c in chains.values() if c.total is not None]
+    median = (
+        tuple(Point(p, float(np.median([w[i] for w in whole])), m.sources) for i, p in enumerate(periods))
+        if whole
+        else ()
+    )
+    if median:
+        series += (Series(name=Text("各地区中位数", "median of all regions"), points=median),)
+    return LineChart(
+        key=f"{m.key}_chain",
+        title=Text(f"{m.title.zh}：逐年连乘，{periods[0]}年 = 1", f"{m.title.en}, chained, {periods[0]} = 1"),
+        unit=Text(f"{periods[0]}年 = 1", f"{periods[0]} = 1"),
+        series=series,
+        references=(Reference(Text("不变", "no change"), result.start),),
+    )
+
+
+def _parts_chart(m: Measured, result: IndexResult) -> Waterfall:
+    parts = _log_parts(result, m.focus)
+    name = m.names[m.focus]
+    first, last = result.panel.periods[0], result.panel.periods[-1]
+    steps = [Step(PART_WORDS[part], value, sources=m.sources) for part, value in parts.items()]
+    return Waterfall(
+        key=f"{m.key}_parts",
+        title=Text(
+            f"{name.zh}：推动指数的各部分，{first}–{last}年",
+            f"{name.en}: the parts that moved the index, {first}-{last}",
+        ),
+        unit=Text("对数点 ×100", "log points × 100"),
+        steps=(*steps, Step(PART_WORDS["index"], sum(parts.values()), "level", sources=m.sources)),
+        note=Text(
+            "各部分对数之和等于指数的对数；无解的年份不计入。",
+            "The logs of the parts add to the log of the index; years without an answer are left out.",
+        ),
+    )
+
+
+def _ranking_table(m: Measured, result: IndexResult, chains: Mapping[str, Chain]) -> Table:
+    parts = [n for n in result.values if n != "index"]
+    columns = (
+        Column("rank", Text("位次", "rank"), kind="number", digits=0),
+        Column("region", Text("地区", "region")),
+        Column("yearly", Text("年均变化", "mean change"), Text("%/年", "% a year"), "number", 2),
+        Column("total", Text("累计", "cumulative"), Text("初期 = 1", "first year = 1"), "number", 3),
+        *(
+            Column(
+                p,
+                Text(f"{PART_WORDS[p].zh}（累计）", f"{PART_WORDS[p].en}, cumulative"),
+                Text("对数点 ×100", "log points × 100"),
+                "number",
+                1,
+            )
+            for p in parts
+        ),
+    )
+    ranked = _ranked(chains)
+    unranked = [c for c in chains.values() if c.yearly is None]
+    rows = []
+    for rank, chain in [*enumerate(ranked, start=1), *((None, c) for c in unranked)]:
+        here = np.array([str(u) == chain.unit for u in result.pairs.units])
+        sums = [100.0 * float(np.log(result.values[p][here]).sum()) for p in parts]
+        known = chain.yearly is not None
+        tone: Tone = "plain" if known else "muted"
+        rows.append(
+            (
+                Cell(rank),
+                Cell(m.names[chain.unit], tone="good" if chain.unit == m.focus else tone),
+                Cell(chain.yearly, m.sources),
+                Cell(chain.total, m.sources),
+                *(Cell(s if known else None, m.sources) for s in sums),
+            )
+        )
+    return Table(f"{m.key}_ranking", Text(f"{m.title.zh}：各地区", f"{m.title.en}: all regions"), columns, tuple(rows))
+
+
+def _changes_table(m: Measured, result: IndexResult) -> Table:
+    columns = (
+        Column("region", Text("地区", "region")),
+        Column("period_from", Text("起", "from"), kind="year"),
+        Column("period_to", Text("止", "to"), kind="year"),
+        *(Column(name, PART_WORDS[name], kind="number", digits=4) for name in result.values),
+        Column("status", Text("状态", "status")),
+    )
+    rows = []
+    for i, (unit, before, after) in enumerate(zip(*result.keys, strict=True)):
+        numbers = (None if np.isnan(v[i]) else float(v[i]) for v in result.values.values())
+        status = str(result.status[i])
+        rows.append(
+            (
+                Cell(m.names[str(unit)]),
+                Cell(_year(before)),
+                Cell(_year(after)),
+                *(Cell(n, m.sources) for n in numbers),
+                Cell(STATUS_WORDS[status], tone="plain" if status == "optimal" else "warning"),
+            )
+        )
+    title = Text(f"{m.title.zh}：逐年", f"{m.title.en}: every change")
+    return Table(f"{m.key}_changes", title, columns, tuple(rows), folded=True)
+
+
+def _unsolved_table(m: Measured, result: IndexResult) -> list[Block]:
+    units, before, after = result.keys
+    lost = [i for i, s in enumerate(result.status) if str(s) != "optimal"]
+    if not lost:
+        return []
+    columns = (
+        Column("region", Text("地区", "region")),
+        Column("period_from", Text("起", "from"), kind="year"),
+        Column("period_to", Text("止", "to"), kind="year"),
+        Column("status", Text("为何没有数", "why there is no number")),
+    )
+    rows = tuple(
+        (
+            Cell(m.names[str(units[i])]),
+            Cell(_year(before[i])),
+            Cell(_year(after[i])),
+            Cell(STATUS_WORDS[str(result.status[i])], tone="warning"),
+        )
+        for i in lost
+    )
+    title = Text(f"{m.title.zh}：没有结果的 {len(lost)} 项", f"{m.title.en}: {len(lost)} changes without a result")
+    return [Table(f"{m.key}_unsolved", title, columns, rows, folded=True)]
+
+
+def _latest(m: Measured, result: FrontierResult) -> dict[str, float | None]:
+    panel, score = result.panel, result.evaluation.score
+    rows = panel.rows(panel.periods[-1])
+    return {str(panel.units[r]): None if np.isnan(score[r]) else float(score[r]) for r in rows}
+
+
+def _frontier_answer(m: Measured, result: FrontierResult) -> Text:
+    latest, name, period = _latest(m, result), m.names[m.focus], result.panel.periods[-1]
+    value = latest.get(m.focus)
+    if value is None:
+        return Text(
+            f"{period}年{name.zh}的{m.title.zh}没有结果。",
+            f"{name.en}'s {m.title.en} has no result in {period}.",
+        )
+    known = [v for v in latest.values() if v is not None]
+    return Text(
+        f"{period}年{name.zh}的{m.title.zh}为 {value:.3f}（{len(known)} 个地区平均 {np.mean(known):.3f}）。",
+        f"{name.en}'s {m.title.en} was {value:.3f} in {period} (mean of {len(known)} regions {np.mean(known):.3f}).",
+    )
+
+
+def _frontier_map(m: Measured, result: FrontierResult) -> Chart:
+    latest, period = _latest(m, result), result.panel.periods[-1]
+    lost = {u: None if v is not None else Text("没有结果", "no result") for u, v in latest.items()}
+    title = Text(f"{m.title.zh}，{period}年", f"{m.title.en}, {period}")
+    return _map(m, title, Text("得分", "score"), latest, lost)
+
+
+def _frontier_blocks(m: Measured, result: FrontierResult) -> list[Block]:
+    panel, e = result.panel, result.evaluation
+    columns = (
+        Column("region", Text("地区", "region")),
+        Column("period", Text("时期", "period"), kind="year"),
+        Column("score", Text("得分", "score"), kind="number", digits=4),
+        Column("status", Text("状态", "status")),
+    )
+    rows = tuple(
+        (
+            Cell(m.names[str(panel.units[i])]),
+            Cell(_year(panel.row_periods[i])),
+            Cell(None if np.isnan(e.score[i]) else float(e.score[i]), m.sources),
+            Cell(STATUS_WORDS[str(e.status[i])], tone="plain" if str(e.status[i]) == "optimal" else "warning"),
+        )
+        for i in range(len(panel))
+    )
+    words = Text(
+        f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
+        f"{m.title.en}. {m.roles.en} {result.convention.en}",
+    )
+    return [Paragraph(words), Table(f"{m.key}_scores", m.title, columns, rows, folded=len(rows) > 60)]
+
+
+def _year(period: object) -> int | str:
+    return period if isinstance(period, int) else str(period)

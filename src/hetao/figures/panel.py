@@ -1,0 +1,288 @@
+"""`Panel`: the observations of units (over periods) with the role of every column stated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.errors import PanelError, Place, Problems
+from hetao.figures.frames import Columns, read_columns
+from hetao.text import Text
+
+__all__ = ["Panel"]
+
+Names = str | Sequence[str]
+
+
+class Panel:
+    """Observations with roles, checked once and immutable.
+
+    Args:
+        frame: any data frame that narwhals reads, or a mapping of columns; one row an observation.
+        unit: column that names the unit (region, industry, firm).
+        period: column of the period; omit it for a cross-section.
+        inputs: columns of what is used up; at least one.
+        outputs: columns of what is produced; at least one.
+        bads: columns of what is produced and unwanted (pollution).
+        group: column of the unit's group, for frontiers by group.
+        prices: quantity column → its price column.
+
+    Attributes:
+        units: (n,) unit of each row.
+        periods: sorted distinct periods; ``(None,)`` for a cross-section.
+        inputs, outputs, bads: column names by role.
+        X, Y, B: (n, inputs), (n, outputs), (n, bads) quantities as float64, in the frame's own units.
+        prices: quantity column → (n,) prices.
+
+    Raises:
+        PanelError: unknown or repeated columns, missing or infinite values, text where numbers belong, duplicate
+            keys; everything at once, each with its row and column. Rows are counted from 0.
+
+    Example:
+        >>> panel = Panel({"firm": ["a", "b"], "x": [2.0, 4.0], "y": [1.0, 4.0]}, unit="firm", inputs="x", outputs="y")
+        >>> panel.X.tolist()
+        [[2.0], [4.0]]
+    """
+
+    def __init__(
+        self,
+        frame: object,
+        *,
+        unit: str,
+        period: str | None = None,
+        inputs: Names,
+        outputs: Names,
+        bads: Names = (),
+        group: str | None = None,
+        prices: Mapping[str, str] | None = None,
+    ) -> None:
+        columns, self.kind = read_columns(frame)
+        self.unit_column, self.period_column, self.group_column = unit, period, group
+        self.inputs, self.outputs, self.bads = _names(inputs), _names(outputs), _names(bads)
+        self.price_columns = dict(prices or {})
+        problems = Problems(PanelError)
+        _check_roles(self, columns, problems)
+        problems.raise_if_any()
+        self._read(columns, problems)
+        problems.raise_if_any()
+
+    def _read(self, columns: Columns, problems: Problems) -> None:
+        n = len(columns[self.unit_column])
+        if n == 0:
+            problems.add(
+                "panel.no_rows",
+                Place(item="frame"),
+                found=Text("没有数据行", "no rows"),
+                expected=Text("至少一行", "at least one row"),
+                remedy=Text("检查筛选条件或数据来源", "check the filter or the source of the data"),
+            )
+        self.units = _keys(columns, self.unit_column, problems)
+        self.row_periods = _keys(columns, self.period_column, problems) if self.period_column else np.full(n, None)
+        self.groups = _keys(columns, self.group_column, problems) if self.group_column else None
+        self.X, self.Y, self.B = (_matrix(columns, names, problems) for names in (self.inputs, self.outputs, self.bads))
+        self.prices = {q: _matrix(columns, (p,), problems)[:, 0] for q, p in self.price_columns.items()}
+        if not problems:
+            _check_unique(self, problems)
+        if not problems:
+            self.periods = _sorted_periods(self, problems)
+        held = (self.units, self.row_periods, self.groups, self.X, self.Y, self.B, *self.prices.values())
+        for array in held:
+            if array is not None:
+                array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def __repr__(self) -> str:
+        roles = f"inputs={list(self.inputs)}, outputs={list(self.outputs)}, bads={list(self.bads)}"
+        return f"Panel({len(self)} rows, {len(set(self.units.tolist()))} units, {len(self.periods)} periods, {roles})"
+
+    def rows(self, period: object) -> NDArray[np.intp]:
+        """Return the row numbers of one period, in the frame's order."""
+        if not self.period_column:
+            return np.arange(len(self))
+        return np.flatnonzero([p == period for p in self.row_periods])
+
+    @cached_property
+    def row_of(self) -> dict[tuple[object, object], int]:
+        """Row number by (unit, period); the period is None in a cross-section."""
+        return {key: i for i, key in enumerate(zip(self.units.tolist(), self.row_periods.tolist(), strict=True))}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of everything the panel holds: roles, keys and quantities in row order."""
+        roles = [self.unit_column, self.period_column, self.group_column, self.inputs, self.outputs, self.bads]
+        keys = [self.units.tolist(), self.row_periods.tolist(), None if self.groups is None else self.groups.tolist()]
+        digest = hashlib.sha256(json.dumps([roles, self.price_columns, keys], default=str, ensure_ascii=False).encode())
+        for table in (self.X, self.Y, self.B, *self.prices.values()):
+            digest.update(np.ascontiguousarray(table).tobytes())
+        return digest.hexdigest()
+
+    def keys(self, rows: Iterable[int] | None = None) -> dict[str, list[Any]]:
+        """Return the caller's own key columns for ``rows`` (default: all), as lists."""
+        chosen = np.arange(len(self)) if rows is None else np.fromiter(rows, dtype=np.intp)
+        named = {self.unit_column: self.units[chosen].tolist()}
+        if self.period_column:
+            named[self.period_column] = self.row_periods[chosen].tolist()
+        return named
+
+
+def _names(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _check_roles(panel: Panel, columns: Columns, problems: Problems) -> None:
+    for role in ("inputs", "outputs"):
+        if not getattr(panel, role):
+            problems.add(
+                "panel.empty_role",
+                Place(item=role),
+                found=Text("没有列", "no column"),
+                expected=Text("至少一列", "at least one column"),
+                remedy=Text(f"在 {role} 中写明列名", f"name the columns in {role}"),
+            )
+    named = [("unit", panel.unit_column), ("period", panel.period_column), ("group", panel.group_column)]
+    roles = [(role, name) for role, name in named if name is not None]
+    roles += [(role, name) for role in ("inputs", "outputs", "bads") for name in getattr(panel, role)]
+    quantities = {*panel.inputs, *panel.outputs, *panel.bads}
+    for role, name in [*roles, *(("prices", p) for p in panel.price_columns.values())]:
+        if name not in columns:
+            _unknown_column(problems, role, name, columns)
+    for name in panel.price_columns.keys() - quantities:
+        _unknown_column(problems, "prices", name, quantities)
+    seen: dict[str, str] = {}
+    for role, name in roles:
+        if name in seen:
+            problems.add(
+                "panel.repeated_role",
+                Place(item=role, column=name),
+                found=Text(f"列已用作 {seen[name]}", f"a column already used as {seen[name]}"),
+                expected=Text("每列只有一个角色", "one role a column"),
+                remedy=Text("从其中一个角色中删去该列", "take the column out of one of the two roles"),
+            )
+        seen.setdefault(name, role)
+
+
+def _unknown_column(problems: Problems, role: str, name: str, known: Iterable[str]) -> None:
+    listed = ", ".join(sorted(known))
+    problems.add(
+        "panel.unknown_column",
+        Place(item=role),
+        found=Text(f"未知列 {name!r}", f"the unknown column {name!r}"),
+        expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+        remedy=Text("改正列名或先添加该列", "correct the name or add the column first"),
+    )
+
+
+def _keys(columns: Columns, name: str, problems: Problems) -> NDArray[np.object_]:
+    values = columns[name].astype(object)
+    for row, value in enumerate(values):
+        if _absent(value):
+            _bad_value(problems, "missing_value", name, row, Text("缺失的键值", "a missing key"))
+        elif not isinstance(value, Hashable):
+            problems.add(
+                "panel.no_key",
+                Place(row=row, column=name),
+                found=Text(f"{value!r}", f"{value!r}"),
+                expected=Text("单个值：文字、数或日期", "a single value: text, number or date"),
+                remedy=Text("用代码或名称作为键", "use a code or a name as the key"),
+            )
+    return values
+
+
+def _absent(value: object) -> bool:
+    """Say whether a value is missing: None, or a NaN, NaT or NA, which alone are not plainly equal to themselves."""
+    if value is None:
+        return True
+    same = value == value
+    return not isinstance(same, bool | np.bool_) or not same
+
+
+def _matrix(columns: Columns, names: tuple[str, ...], problems: Problems) -> NDArray[np.float64]:
+    n = len(next(iter(columns.values())))
+    table = np.empty((n, len(names)))
+    for j, name in enumerate(names):
+        table[:, j] = _numbers(columns[name], name, problems)
+    return table
+
+
+def _numbers(values: np.ndarray[Any, Any], name: str, problems: Problems) -> NDArray[np.float64]:
+    if values.dtype.kind in "iuf":
+        numbers = values.astype(np.float64)
+    else:
+        numbers = np.array([_number(v, name, row, problems) for row, v in enumerate(values)], dtype=np.float64)
+    for row in np.flatnonzero(np.isinf(numbers)):
+        _bad_value(problems, "infinite_value", name, int(row), Text("无穷大", "an infinite value"))
+    if values.dtype.kind == "f":
+        for row in np.flatnonzero(np.isnan(numbers)):
+            _bad_value(problems, "missing_value", name, int(row), Text("缺失值", "a missing value"))
+    return numbers
+
+
+def _number(value: object, name: str, row: int, problems: Problems) -> float:
+    if _absent(value):
+        _bad_value(problems, "missing_value", name, row, Text("缺失值", "a missing value"))
+    elif isinstance(value, bool | np.timedelta64) or not isinstance(value, Real | Decimal):
+        _bad_value(problems, "not_a_number", name, row, Text(f"{value!r}", f"{value!r}"))
+    else:
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf
+    return 0.0  # a problem is recorded: the panel is refused and this number never read
+
+
+def _bad_value(problems: Problems, code: str, column: str, row: int, found: Text) -> None:
+    problems.add(
+        f"panel.{code}",
+        Place(row=row, column=column),
+        found=found,
+        expected=Text("有值", "a value") if code == "missing_value" else Text("有限的数", "a finite number"),
+        remedy=Text("补上该值，或去掉该单元（各期）", "supply the value, or leave the unit out (in every period)"),
+    )
+
+
+def _check_unique(panel: Panel, problems: Problems) -> None:
+    first: dict[tuple[object, object], int] = {}
+    for row, key in enumerate(zip(panel.units.tolist(), panel.row_periods.tolist(), strict=True)):
+        if key in first:
+            shown = key if panel.period_column else key[0]
+            problems.add(
+                "panel.duplicate_key",
+                Place(row=row, column=panel.unit_column),
+                found=Text(
+                    f"键 {shown!r} 已见于第 {first[key]} 行", f"the key {shown!r} already seen in row {first[key]}"
+                ),
+                expected=Text("每个单元每期一行", "one row a unit and period"),
+                remedy=Text(
+                    "删去或合并重复的行；跨期数据须写明 period",
+                    "remove or merge the rows; data over time need `period`",
+                ),
+            )
+        first.setdefault(key, row)
+
+
+def _sorted_periods(panel: Panel, problems: Problems) -> tuple[Any, ...]:
+    distinct = list(dict.fromkeys(panel.row_periods.tolist()))
+    try:
+        return tuple(sorted(distinct))
+    except TypeError:
+        if panel.period_column:
+            kinds = ", ".join(sorted({type(p).__name__ for p in distinct}))
+            problems.add(
+                "panel.mixed_periods",
+                Place(column=panel.period_column),
+                found=Text(f"多种类型的时期（{kinds}）", f"periods of several types ({kinds})"),
+                expected=Text("同一类型、可排序的时期", "periods of one type that can be put in order"),
+                remedy=Text("统一为年份整数或日期", "make them all whole years, or all dates"),
+            )
+        return tuple(distinct)

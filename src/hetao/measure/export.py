@@ -1,0 +1,46 @@
+"""A result's tables as a workbook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hetao.figures.frames import read_columns
+from hetao.text import Text
+
+__all__ = ["write_workbook"]
+
+_CREATED = datetime(2000, 1, 1)  # a fixed date: equal results give equal files
+
+
+def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, Any]) -> None:
+    """Write an about sheet and one sheet a table, numbers in full precision, missing ones as empty cells."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": _CREATED})
+        bold = book.add_format({"bold": True})
+        first = book.add_worksheet(str(Text("关于", "about")))
+        first.set_column(0, 0, 24, bold)
+        first.set_column(1, 1, 100)
+        for row, (key, value) in enumerate(about.items()):
+            first.write_string(row, 0, str(key))
+            first.write_string(row, 1, value)
+        for title, table in tables.items():
+            columns, _ = read_columns(table)
+            sheet = book.add_worksheet(str(title))
+            sheet.freeze_panes(1, 0)
+            for j, (name, values) in enumerate(columns.items()):
+                sheet.write_string(0, j, name, bold)
+                for i, value in enumerate(values.tolist(), start=1):
+                    _write(sheet, i, j, value)
+
+
+def _write(sheet: Any, row: int, column: int, value: object) -> None:  # noqa: ANN401 - xlsxwriter is untyped
+    if isinstance(value, bool | int | float) and math.isfinite(value):
+        sheet.write_number(row, column, value)
+    elif value is not None and not isinstance(value, float):
+        sheet.write_string(row, column, str(value))

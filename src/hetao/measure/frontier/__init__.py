@@ -1,0 +1,1 @@
+"""Production frontiers: technology × measure → programme → certified score."""

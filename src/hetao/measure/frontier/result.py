@@ -1,0 +1,123 @@
+"""`FrontierResult`: scores with their status and proof; peers, slacks, targets and prices when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.measure.frontier.evaluate import Evaluation, Projection
+from hetao.measure.results import Certificate, Result
+from hetao.solver import Status
+from hetao.text import Text
+
+__all__ = ["FrontierResult"]
+
+
+@dataclass(frozen=True, eq=False)
+class FrontierResult(Result):
+    """Scores of every row of a panel against its reference set.
+
+    Attributes:
+        evaluation: scores, statuses and audits in the panel's row order.
+        projector: row → its projection, with peers as panel rows; called once for each optimal row when first asked.
+        columns: the quantity columns that the programme holds, in its order.
+    """
+
+    evaluation: Evaluation
+    projector: Callable[[int], Projection]
+    columns: tuple[str, ...]
+
+    @property
+    def scores(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The key columns, ``score`` (missing unless optimal) and ``status``; one row a row of the panel."""
+        e = self.evaluation
+        return self._give({**self.panel.keys(), "score": e.score, "status": [str(s) for s in e.status]})
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The largest residuals and gap over all programmes, from the data, and how many had which status."""
+        e = self.evaluation
+        return Certificate.of(e.certificate, e.status, e.attempts)
+
+    @property
+    def peers(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The key columns, the peer (and its period), and its weight; one row a peer."""
+        rows = [
+            (row, int(p), float(w))
+            for row, q in self._projections.items()
+            for p, w in zip(q.peers, q.weights, strict=True)
+        ]
+        peers = [p for _, p, _ in rows]
+        named = {"peer": self.panel.units[peers].tolist()}
+        if self.panel.period_column:
+            named["peer_period"] = self.panel.row_periods[peers].tolist()
+        return self._give(
+            {**self.panel.keys(row for row, _, _ in rows), **named, "weight": np.array([w for _, _, w in rows])}
+        )
+
+    @property
+    def slacks(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The key columns and what is left over in each quantity after the scored move, in its own unit."""
+        return self._wide(lambda q: q.slacks)
+
+    @property
+    def targets(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The key columns and the efficient quantities of each row: the scored move and the slacks taken."""
+        return self._wide(lambda q: q.target)
+
+    @property
+    def multipliers(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The key columns, one shadow price a quantity (score per unit of it), and ``intercept`` (0 under crs).
+
+        An input or bad costs, an output earns; prices are missing under fdh, which has none.
+        """
+        e = self.evaluation
+        prices = {name: e.prices[:, j] for j, name in enumerate(self.columns)}
+        return self._give({**self.panel.keys(), **prices, "intercept": e.intercept})
+
+    @cached_property
+    def _projections(self) -> Mapping[int, Projection]:
+        return {int(row): self.projector(int(row)) for row in np.flatnonzero(self.evaluation.status == Status.OPTIMAL)}
+
+    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        table = np.full((len(self.panel), len(self.columns)), np.nan)
+        for row, projection in self._projections.items():
+            table[row] = part(projection)
+        return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})
+
+    def _give(self, columns: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        return self.panel.kind.give(columns)
+
+    def _arrays(self) -> Iterable[NDArray[Any]]:
+        return (getattr(self.evaluation, f.name) for f in fields(self.evaluation))
+
+    def _tables(self) -> dict[Text, Any]:
+        return {
+            Text("得分", "scores"): self.scores,
+            Text("参照单元", "peers"): self.peers,
+            Text("松弛量", "slacks"): self.slacks,
+            Text("目标值", "targets"): self.targets,
+            Text("影子价格", "multipliers"): self.multipliers,
+        }
+
+    def _lines(self) -> list[str]:
+        score = self.evaluation.score[~np.isnan(self.evaluation.score)]
+        if not len(score):
+            return []
+        span = (score.mean(), score.min(), score.max())
+        zh = "平均 {:.4f}，最小 {:.4f}，最大 {:.4f}".format(*span)
+        return [str(Text(zh, "mean {:.4f}, smallest {:.4f}, largest {:.4f}".format(*span)))]
+
+    def plot(self) -> Any:  # noqa: ANN401 - a matplotlib Figure, imported only here
+        """Draw the scores, one line a unit over the periods or one bar a unit; return a matplotlib figure.
+
+        Rows without an optimal score are left as gaps and counted in the title. Needs ``pip install hetao[plot]``.
+        """
+        from hetao.measure.plot import plot_scores
+
+        return plot_scores(self)

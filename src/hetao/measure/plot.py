@@ -1,0 +1,97 @@
+"""Plots of results with matplotlib, imported only when a plot is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.errors import ModelError, Place, Problem
+from hetao.text import Text
+
+if TYPE_CHECKING:
+    from hetao.measure.frontier.result import FrontierResult
+    from hetao.measure.productivity.result import IndexResult
+
+__all__ = ["plot_changes", "plot_scores"]
+
+LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
+
+
+def plot_scores(result: FrontierResult) -> Any:  # noqa: ANN401 - a matplotlib Figure
+    """Draw a frontier result: lines over periods, or sorted bars for a cross-section."""
+    panel, score = result.panel, result.evaluation.score
+    figure, axes = _figure(result.name, int(np.isnan(score).sum()))
+    if len(panel.periods) > 1:
+        lines = {
+            u: [score[panel.row_of[u, p]] if (u, p) in panel.row_of else np.nan for p in panel.periods]
+            for u in _units(panel)
+        }
+        _lines(axes, panel.periods, lines)
+    else:
+        order = np.argsort(np.nan_to_num(score, nan=-np.inf))
+        figure.set_size_inches(7, 1 + 0.22 * len(order))
+        axes.barh([str(panel.units[i]) for i in order], score[order], color="#2f6f9f")
+    _name_axis(axes, str(Text("得分", "score")) if len(panel.periods) == 1 else str(panel.period_column))
+    return figure
+
+
+def plot_changes(result: IndexResult) -> Any:  # noqa: ANN401 - a matplotlib Figure
+    """Draw an index chained over the periods, one line a unit; a missing link ends the line."""
+    panel = result.panel
+    figure, axes = _figure(result.name, int(np.isnan(result.values["index"]).sum()))
+    lines: dict[object, list[float]] = {u: [result.start] for u in _units(panel)}
+    for unit, _, _, value in zip(*result.keys, result.values["index"], strict=True):
+        lines[unit].append(result.chain(lines[unit][-1], value))
+    _lines(axes, panel.periods, {u: line for u, line in lines.items() if len(line) == len(panel.periods)})
+    _name_axis(axes, str(panel.period_column))
+    return figure
+
+
+def _units(panel: Any) -> list[object]:  # noqa: ANN401 - a Panel
+    return list(dict.fromkeys(panel.units.tolist()))
+
+
+def _figure(title: str, gaps: int) -> tuple[Any, Any]:
+    """Return a figure and its axes, whose title, ticks and axis label are in the font that draws Chinese."""
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        raise ModelError([_no_matplotlib()]) from None
+    from hetao.fonts import matplotlib_family
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    note = str(Text(f"（{gaps} 个无最优解，留空）", f" ({gaps} without an optimal score, left out)")) if gaps else ""
+    axes.set_title(title + note, family=matplotlib_family())
+    axes.tick_params(labelfontfamily=matplotlib_family())
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure, axes
+
+
+def _name_axis(axes: Any, words: str) -> None:  # noqa: ANN401 - matplotlib is untyped
+    from hetao.fonts import matplotlib_family
+
+    axes.set_xlabel(words, family=matplotlib_family())
+
+
+def _lines(axes: Any, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:  # noqa: ANN401 - matplotlib is untyped
+    from hetao.fonts import matplotlib_family
+
+    table: NDArray[np.float64] = np.array(list(lines.values()), dtype=float)
+    for unit, line in zip(lines, table, strict=True):
+        axes.plot(periods, line, linewidth=1.2, marker=".", label=str(unit))
+    if 0 < len(lines) <= LEGEND_AT_MOST:
+        axes.legend(frameon=False, prop={"family": matplotlib_family(), "size": "small"})
+
+
+def _no_matplotlib() -> Problem:
+    return Problem(
+        "plot.no_matplotlib",
+        Place(item="plot()"),
+        found=Text("未安装 matplotlib", "no matplotlib"),
+        expected=Text("matplotlib 3.8 或更高", "matplotlib 3.8 or later"),
+        remedy=Text("运行 pip install 'hetao[plot]'", "run pip install 'hetao[plot]'"),
+    )

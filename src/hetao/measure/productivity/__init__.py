@@ -1,0 +1,1 @@
+"""Productivity over time: one index a file."""

@@ -1,0 +1,130 @@
+"""The distances that an index is made of: every observation against the frontier of any period, each solved once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.figures.panel import Panel
+from hetao.measure.frontier.evaluate import Evaluation, evaluate
+from hetao.measure.frontier.programme import Measure, Technology
+from hetao.measure.frontier.score import Rows, quantities
+from hetao.measure.results import Certificate
+from hetao.solver import Status
+
+__all__ = ["Distances", "Pairs", "worst_status"]
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The changes that an index reports: each unit over each two consecutive periods in which it is seen at all.
+
+    Attributes:
+        units: (p,) unit of each change.
+        before, after: (p,) positions of its two periods in the panel's periods (after = before + 1).
+        row_before, row_after: (p,) its rows in the panel, −1 where it is missing.
+    """
+
+    units: list[object]
+    before: NDArray[np.intp]
+    row_before: NDArray[np.intp]
+    row_after: NDArray[np.intp]
+
+    @property
+    def after(self) -> NDArray[np.intp]:
+        """Position of the later period."""
+        return self.before + 1
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """(p,) whether the unit is seen in both periods."""
+        seen: NDArray[np.bool_] = (self.row_before >= 0) & (self.row_after >= 0)
+        return seen
+
+    @classmethod
+    def of(cls, panel: Panel) -> Pairs:
+        """Return the changes of a panel, unit by unit in the frame's order, in order of time."""
+        found = []
+        for unit in dict.fromkeys(panel.units.tolist()):
+            rows = [panel.row_of.get((unit, period), -1) for period in panel.periods]
+            found += [(unit, t, a, b) for t, (a, b) in enumerate(pairwise(rows)) if max(a, b) >= 0]
+        units, before, first, second = zip(*found, strict=True)
+        return cls(list(units), np.array(before), np.array(first), np.array(second))
+
+
+class Distances:
+    """Scores of a panel's rows against reference sets, each evaluated once and remembered with its audit.
+
+    Args:
+        panel: the observations.
+        measure: rows → base and move.
+    """
+
+    def __init__(self, panel: Panel, measure: Callable[[Rows], Measure]) -> None:
+        self._panel, self._measure, self._data = panel, measure, quantities(panel)
+        self._seen: dict[tuple[Hashable, Technology], dict[int, int]] = {}
+        self._evaluations: dict[tuple[Hashable, Technology], list[tuple[Rows, Evaluation]]] = {}
+
+    def scores(
+        self, rows: Rows, frontier: Hashable, reference: Rows, technology: Technology
+    ) -> tuple[Matrix, NDArray[np.object_]]:
+        """Return (score, status) of ``rows`` against ``reference``.
+
+        Args:
+            rows: rows of the panel, −1 for a missing one.
+            frontier: what the reference is known by: its period, or None for all periods together.
+            reference: the rows that span it.
+            technology: how they may be combined.
+        """
+        key = (frontier, technology)
+        done = self._evaluations.setdefault(key, [])
+        known = self._seen.setdefault(key, {})
+        wanted = np.array(sorted({int(r) for r in rows if r >= 0} - known.keys()), dtype=np.intp)
+        if len(wanted):
+            measure = self._measure(wanted)
+            found = evaluate(technology, self._data.take(reference), self._data.take(wanted), measure)
+            start = sum(len(r) for r, _ in done)
+            known.update({int(row): start + i for i, row in enumerate(wanted)})
+            done.append((wanted, found))
+        score = np.concatenate([[np.nan], *(e.score for _, e in done)])
+        status = np.concatenate([np.array([Status.MISSING], dtype=object), *(e.status for _, e in done)])
+        at = np.array([known[int(r)] + 1 if r >= 0 else 0 for r in rows], dtype=np.intp)
+        return score[at], status[at]
+
+    def certificate(self) -> Certificate:
+        """Return the audit of every programme solved so far."""
+        found = [e for parts in self._evaluations.values() for _, e in parts]
+        return Certificate.of(
+            np.concatenate([e.certificate for e in found]),
+            np.concatenate([e.status for e in found]),
+            np.concatenate([e.attempts for e in found]),
+        )
+
+    def table(self) -> Mapping[str, list[object] | Matrix]:
+        """Return every distance: key columns, ``reference`` (as text), ``returns``, ``score``, ``status``."""
+        done = [(key, rows, found) for key, parts in self._evaluations.items() for rows, found in parts]
+        return {
+            **self._panel.keys(row for _, rows, _ in done for row in rows.tolist()),
+            "reference": [
+                "global" if frontier is None else str(frontier) for (frontier, _), rows, _ in done for _ in rows
+            ],
+            "returns": [technology.returns for (_, technology), rows, _ in done for _ in rows],
+            "score": np.concatenate([found.score for _, _, found in done]),
+            "status": [str(status) for _, _, found in done for status in found.status],
+        }
+
+
+_ORDER = (Status.OPTIMAL, Status.NUMERICAL, Status.UNBOUNDED, Status.INFEASIBLE, Status.MISSING)
+
+
+def worst_status(*statuses: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return, element by element, the status that says most about why there is no number."""
+    rank = {status: i for i, status in enumerate(_ORDER)}
+    ranks = np.max([[rank[s] for s in column] for column in statuses], axis=0)
+    return np.array([_ORDER[int(r)] for r in ranks], dtype=object)

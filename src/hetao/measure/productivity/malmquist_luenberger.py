@@ -1,0 +1,118 @@
+"""`malmquist_luenberger`: productivity change with bads counted."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.figures.panel import Panel
+from hetao.measure.arguments import Arguments
+from hetao.measure.frontier.dea import RETURNS_WORDS
+from hetao.measure.frontier.directional import DISPOSABILITY_WORDS, along
+from hetao.measure.frontier.programme import Measure, Technology
+from hetao.measure.frontier.references import REFERENCE_WORDS, REFERENCES, Reference
+from hetao.measure.frontier.score import Rows, quantities
+from hetao.measure.productivity.cross import CrossScores, cross_scores
+from hetao.measure.productivity.distances import Distances, Pairs
+from hetao.measure.productivity.result import IndexResult, collect
+from hetao.solver import Status
+from hetao.text import Text
+
+__all__ = ["malmquist_luenberger"]
+
+BadsDisposability = Literal["weak", "strong"]
+Matrix = NDArray[np.float64]
+ALL_GIVEN_UP = 1e-9  # 1 + β at or below this: the frontier is met only by giving up all output, so no ratio exists
+
+
+def malmquist_luenberger(
+    panel: Panel, *, reference: Reference = "contemporaneous", disposability: BadsDisposability = "weak"
+) -> IndexResult:
+    """Measure green productivity change (Chung, Färe and Grosskopf 1997; global form Oh 2010).
+
+    D is `directional` with g = (0, y, b) on crs, β of any sign:
+    index = √[(1+Dᵗ(t))/(1+Dᵗ(t+1)) · (1+Dᵗ⁺¹(t))/(1+Dᵗ⁺¹(t+1))];
+    efficiency_change = (1+Dᵗ(t))/(1+Dᵗ⁺¹(t+1)); technical_change is the rest. Global: (1+Dᴳ(t))/(1+Dᴳ(t+1)).
+
+    Args:
+        panel: a panel with periods and bads; none of its quantities negative.
+        reference: ``contemporaneous``, ``sequential`` or ``global`` (circular, never infeasible).
+        disposability: of the bads: ``weak`` by equality, ``strong`` by inequality; the two differ, so it is always
+            named in the convention.
+
+    Returns:
+        ``.changes``: > 1 is growth; index = efficiency_change × technical_change. Where the other period's frontier
+        cannot be met in the direction at all the change is ``infeasible``; a unit not seen in both periods is
+        ``missing``.
+
+    Raises:
+        ModelError: unknown options, fewer than two periods, no bads, or negative quantities.
+
+    Example:
+        >>> from hetao import Panel
+        >>> data = {"firm": ["a", "a"], "year": [1, 2], "x": [1.0, 1.0], "y": [1.0, 2.0], "b": [1.0, 1.0]}
+        >>> panel = Panel(data, unit="firm", period="year", inputs="x", outputs="y", bads="b")
+        >>> [round(v, 9) for v in malmquist_luenberger(panel, reference="global").changes["index"]]
+        [1.333333333]
+    """
+    arguments = Arguments("malmquist_luenberger")
+    arguments.one_of("reference", reference, REFERENCES)
+    arguments.one_of("disposability", disposability, get_args(BadsDisposability))
+    arguments.needs_panel(panel)
+    arguments.needs_periods(panel)
+    arguments.needs_bads(panel)
+    arguments.no_negative(panel)
+    arguments.done()
+    data = quantities(panel)
+    direction = np.hstack([np.zeros_like(panel.X), panel.Y, panel.B])
+
+    def measure(rows: Rows) -> Measure:
+        return along(data.take(rows), direction[rows])
+
+    distances, pairs = Distances(panel, measure), Pairs.of(panel)
+    crs = cross_scores(panel, distances, pairs, Technology("crs", disposability), reference)
+    kept, status = collect(_index(crs), *crs.statuses, _ratio_status(crs))
+    return IndexResult(
+        panel=panel,
+        name="malmquist_luenberger",
+        options={"reference": reference, "disposability": disposability},
+        convention=_convention(reference, disposability),
+        pairs=pairs,
+        values=kept,
+        status=status,
+        made_of=distances,
+    )
+
+
+def _scores(crs: CrossScores) -> list[Matrix]:
+    every = (crs.own_before, crs.own_after, crs.before_after, crs.after_before, crs.pooled_before, crs.pooled_after)
+    return [s for s in every if s is not None]
+
+
+def _ratio_status(crs: CrossScores) -> NDArray[np.object_]:
+    """Call a change infeasible where one of its distances leaves no output to form a ratio with."""
+    nothing_left = np.any([s <= ALL_GIVEN_UP - 1.0 for s in _scores(crs)], axis=0)
+    return np.array([Status.INFEASIBLE if lost else Status.OPTIMAL for lost in nothing_left], dtype=object)
+
+
+def _index(crs: CrossScores) -> dict[str, Matrix]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = (1.0 + crs.own_before) / (1.0 + crs.own_after)
+        if crs.pooled_before is None or crs.pooled_after is None:
+            old = (1.0 + crs.own_before) / (1.0 + crs.before_after)
+            new = (1.0 + crs.after_before) / (1.0 + crs.own_after)
+            index = np.sqrt(old * new)
+        else:
+            index = (1.0 + crs.pooled_before) / (1.0 + crs.pooled_after)
+        return {"index": index, "efficiency_change": change, "technical_change": index / change}
+
+
+def _convention(reference: str, disposability: str) -> Text:
+    span, bads, kind = REFERENCE_WORDS[reference], DISPOSABILITY_WORDS[disposability], RETURNS_WORDS["crs"]
+    return Text(
+        f"Malmquist-Luenberger 绿色生产率指数：> 1 为增长；方向（0, y, b），{kind.zh}，{bads.zh}，{span.zh}。",
+        "Malmquist-Luenberger green productivity index: > 1 is growth; direction (0, y, b), "
+        f"{kind.en}, {bads.en}, {span.en}.",
+    )

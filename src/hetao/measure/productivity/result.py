@@ -1,0 +1,109 @@
+"""`IndexResult`: what changed between periods, the parts that moved it, and the distances it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.measure.productivity.distances import Distances, Pairs, worst_status
+from hetao.measure.results import Certificate, Result
+from hetao.solver import Status
+from hetao.text import Text
+
+__all__ = ["IndexResult", "collect"]
+
+
+@dataclass(frozen=True, eq=False)
+class IndexResult(Result):
+    """An index of every unit between consecutive periods.
+
+    Attributes:
+        pairs: which changes are reported.
+        values: ``index`` and its parts, (p,) each, NaN unless the status is optimal.
+        status: (p,) of each change.
+        made_of: the distances behind it.
+        growth: ``ratio`` (> 1 is growth, links multiply) or ``difference`` (> 0 is growth, links add).
+    """
+
+    pairs: Pairs
+    values: Mapping[str, NDArray[np.float64]]
+    status: NDArray[np.object_]
+    made_of: Distances
+    growth: Literal["ratio", "difference"] = "ratio"
+
+    @property
+    def changes(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """The unit column, ``period_from``, ``period_to``, ``index``, its parts and ``status``; one row a change."""
+        units, before, after = self.keys
+        named = {self.panel.unit_column: units, "period_from": before, "period_to": after}
+        return self.panel.kind.give({**named, **self.values, "status": [str(s) for s in self.status]})
+
+    @property
+    def distances(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+        """Every distance: keys, ``reference`` (period or ``global``, as text), ``returns``, ``score``, ``status``."""
+        return self.panel.kind.give(self.made_of.table())
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The largest residuals and gap over all programmes, from the data, and how many had which status."""
+        return self.made_of.certificate()
+
+    @property
+    def keys(self) -> tuple[list[object], list[object], list[object]]:
+        """Unit, earlier and later period of every change."""
+        periods = self.panel.periods
+        return self.pairs.units, [periods[t] for t in self.pairs.before], [periods[t] for t in self.pairs.after]
+
+    @property
+    def start(self) -> float:
+        """The level from which links are chained: 1 for ratios, 0 for differences."""
+        return 1.0 if self.growth == "ratio" else 0.0
+
+    def chain(self, level: float, link: float) -> float:
+        """Return the next level of a chain."""
+        return level * link if self.growth == "ratio" else level + link
+
+    def _arrays(self) -> Iterable[NDArray[Any]]:
+        return (*self.values.values(), self.status)
+
+    def _tables(self) -> dict[Text, Any]:
+        return {Text("变化", "changes"): self.changes, Text("距离", "distances"): self.distances}
+
+    def _lines(self) -> list[str]:
+        lines = []
+        for name, column in self.values.items():
+            known = column[~np.isnan(column)]
+            if len(known):
+                mean = np.exp(np.log(known).mean()) if self.growth == "ratio" else known.mean()
+                kind = Text("几何平均", "geometric mean") if self.growth == "ratio" else Text("平均", "mean")
+                lines.append(f"{name}: {kind} {mean:.4f} ({known.min():.4f} … {known.max():.4f})")
+        return lines
+
+    def plot(self) -> Any:  # noqa: ANN401 - a matplotlib Figure, imported only here
+        """Draw the index chained over the periods, one line a unit; return a matplotlib figure.
+
+        A missing or unsolved link ends its line; units not seen from the first period on are left out. Needs
+        ``pip install hetao[plot]``.
+        """
+        from hetao.measure.plot import plot_changes
+
+        return plot_changes(self)
+
+
+def collect(
+    values: Mapping[str, NDArray[np.float64]], *statuses: NDArray[np.object_]
+) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.object_]]:
+    """Return the values with NaN wherever one of the distances has no optimum, and the status of each change.
+
+    A number that the formula cannot give (a zero distance divided by) becomes ``numerical``, never an infinity.
+    """
+    status = worst_status(*statuses)
+    lost = (status == Status.OPTIMAL) & ~np.all([np.isfinite(v) for v in values.values()], axis=0)
+    status[lost] = Status.NUMERICAL
+    kept = status == Status.OPTIMAL
+    return {name: np.where(kept, column, np.nan) for name, column in values.items()}, status

@@ -1,0 +1,184 @@
+"""The ``hetao`` command: thin; every command calls one public function. Exit codes: 0 well, 1 refused, 2 bad input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hetao.errors import ProblemsError
+from hetao.text import Language, Text, language, use_language
+
+__all__ = ["app", "main"]
+
+REFUSED, BAD_INPUT = 1, 2
+
+app = typer.Typer(name="hetao", no_args_is_help=True, pretty_exceptions_enable=False, help=str(Text(
+    "河套：在资源硬约束内提高生产率：测度、守住、规划、跟踪。",
+    "hetao: productivity inside hard resource caps: measure, hold, plan, track.",
+)))  # fmt: skip
+ledger_app = typer.Typer(
+    no_args_is_help=True,
+    help=str(Text("水账：回放、导出、核验。", "The water ledger: replay, export, verify.")),
+)
+app.add_typer(ledger_app, name="ledger")
+
+Store = Annotated[
+    str,
+    typer.Option("--store", help=str(Text("账本地址，如 sqlite:///file.db", "the store, e.g. sqlite:///file.db"))),
+]
+Study = Annotated[Path, typer.Argument(help=str(Text("研究文件夹", "the study folder")))]
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    lang: Annotated[str, typer.Option("--lang", help="zh | en")] = "",
+    version: Annotated[bool, typer.Option("--version", help=str(Text("显示版本", "show the version")))] = False,
+) -> None:
+    if lang:
+        if lang not in ("zh", "en"):
+            raise typer.BadParameter("zh | en", param_hint="--lang")
+        chosen: Language = "zh" if lang == "zh" else "en"
+        context.with_resource(use_language(chosen))
+    if version:
+        import hetao
+
+        typer.echo(hetao.__version__)
+        raise typer.Exit
+
+
+@app.command(
+    help=str(Text("运行一项研究，写出报告、工作簿和表格。", "Run a study: write its report, workbook and tables."))
+)
+def run(
+    study: Study,
+    out: Annotated[Path | None, typer.Option("--out", help=str(Text("输出文件夹", "the folder to write")))] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help=str(Text("不显示进度", "show no progress")))] = False,
+) -> None:
+    """Run a study."""
+    from hetao.study import run_study
+
+    with _progress(quiet) as step:
+        written = run_study(study, out, progress=step)
+    typer.echo(str(Text(f"报告：{written.report}", f"Report: {written.report}")))
+
+
+@app.command(
+    help=str(
+        Text(
+            "检查一项研究，列出全部问题，不做计算。",
+            "Check a study: list all that is wrong, compute nothing.",
+        )
+    )
+)
+def check(
+    study: Study,
+    as_json: Annotated[
+        bool, typer.Option("--json", help=str(Text("以 JSON 输出问题", "print the problems as JSON")))
+    ] = False,
+) -> None:
+    """Check a study."""
+    from hetao.study import check_study
+
+    try:
+        found = check_study(study)
+    except ProblemsError as error:
+        if not as_json:
+            raise
+        typer.echo(json.dumps({"ok": False, "problems": [p.as_dict() for p in error.problems]}, ensure_ascii=False))
+        raise typer.Exit(BAD_INPUT) from None
+    typer.echo(json.dumps({"ok": True, **found.as_dict()}, ensure_ascii=False) if as_json else found.describe())
+
+
+@app.command(help=str(Text("写出带注释的研究模板。", "Write a commented template of a study.")))
+def new(study: Study) -> None:
+    """Write a study template."""
+    from hetao.study import new_study
+
+    new_study(study)
+    typer.echo(str(Text(f"已写出 {study}；下一步：hetao run {study}", f"Wrote {study}; next: hetao run {study}")))
+
+
+@app.command(help=str(Text("写出填报数字的 xlsx 模板。", "Write the xlsx template for figures.")))
+def template(
+    path: Annotated[Path, typer.Argument(help=str(Text("要写的 .xlsx", "the .xlsx to write")))],
+) -> None:
+    """Write the intake template."""
+    from hetao.figures import write_template
+
+    write_template(path, language())
+    typer.echo(str(Text(f"已写出 {path}", f"Wrote {path}")))
+
+
+@ledger_app.command(
+    help=str(
+        Text(
+            "把事件文件（每行一个 JSON）送入账本，逐行打印结果。",
+            "Feed a file of events, one JSON a line, to a store; print one outcome a line.",
+        )
+    )
+)
+def replay(
+    file: Annotated[Path, typer.Argument(help=str(Text("事件文件", "the file of events")))], store: Store
+) -> None:
+    """Replay events into a ledger."""
+    from hetao.ledger import Ledger, read_lines
+
+    all_well = True
+    with Ledger.open(store) as ledger:
+        for outcome in ledger.replay(read_lines(file)):
+            all_well &= outcome.ok
+            typer.echo(outcome.to_json())
+    if not all_well:
+        raise typer.Exit(REFUSED)
+
+
+@ledger_app.command(help=str(Text("按顺序打印全部事件。", "Print the journal back, one event a line.")))
+def export(store: Store) -> None:
+    """Export a ledger."""
+    from hetao.ledger import Ledger
+
+    with Ledger.open(store, read_only=True) as ledger:
+        for line in ledger.export():
+            typer.echo(line)
+
+
+@ledger_app.command(help=str(Text("核验哈希链并重算全部余额。", "Check the hash chain and recompute every balance.")))
+def verify(store: Store) -> None:
+    """Verify a ledger."""
+    from hetao.ledger import Ledger
+
+    with Ledger.open(store, read_only=True) as ledger:
+        found = ledger.verify()
+    typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+    if not found.ok:
+        raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
+    """Show a bar on a terminal and nothing elsewhere; the step is told its words and the share done, 0 to 1."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda words, done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda words, done: bar.update(task, description=str(words), completed=done)
+
+
+def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - typer's own return
+    """Run the command line; problems with what was handed in are printed one a line and end with exit code 2."""
+    try:
+        return app(arguments)
+    except ProblemsError as error:
+        typer.echo(error.describe(), err=True)
+        sys.exit(BAD_INPUT)

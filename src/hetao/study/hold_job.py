@@ -1,0 +1,150 @@
+"""The hold job: caps and published uses of the register become events of a ledger, each on its own basis."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hetao.errors import Place, Problems
+from hetao.figures import Figure
+from hetao.ledger import Finding, Ledger, Line
+from hetao.report.sections.hold import Held, hold_section
+from hetao.study.data import StudyData, attempt
+from hetao.study.job import Done, Job, require_indicators, require_regions
+from hetao.study.settings import HoldSettings, VolumeSettings
+from hetao.text import Text
+from hetao.units import convert, read_volume, unit
+
+__all__ = ["hold_job"]
+
+KINDS = {"country": "region", "province": "region", "group": "region", "league": "league", "banner": "banner"}
+TOP = ("country",)  # a country's provinces stand at the top of the ledger, each under its own caps
+
+
+def hold_job(data: StudyData, problems: Problems) -> Job | None:
+    """Check ``[hold]`` and return the job, or None where it is absent or something is wrong."""
+    settings = data.settings.hold
+    if settings is None:
+        return None
+    before = len(problems)
+    require_regions(data, problems, "[hold] focus", [settings.focus])
+    for group, listed in (("cap", settings.caps), ("use", settings.uses)):
+        for i, v in enumerate(listed, start=1):
+            _check_volume(data, problems, f"[[hold.{group}]] {i} indicator", v)
+    events = attempt(problems, lambda: tuple(_events(data, settings, problems))) if len(problems) == before else None
+    if events is None or len(problems) > before:
+        return None
+    return Job(Text("守住", "Hold"), lambda: _run(data, settings, events))
+
+
+def _check_volume(data: StudyData, problems: Problems, item: str, v: VolumeSettings) -> None:
+    if not require_indicators(data, problems, item, [v.indicator]):
+        return
+    measured = data.schema.get(v.indicator).unit
+    if unit(measured).dimension != "volume":
+        problems.add(
+            "study.not_a_volume",
+            Place(file="study.toml", item=item),
+            found=Text(
+                f"指标 {v.indicator} 的单位是 {measured}", f"the indicator {v.indicator}, whose unit is {measured}"
+            ),
+            expected=Text("水量指标", "an indicator of volume"),
+            remedy=Text("换成水量指标", "name an indicator of volume"),
+        )
+    elif not data.figures_of(v.indicator):
+        problems.add(
+            "study.no_figures",
+            Place(file="study.toml", item=item),
+            found=Text(f"指标 {v.indicator} 没有数", f"no figures of the indicator {v.indicator}"),
+            expected=Text("至少一个数", "at least one figure"),
+            remedy=Text("补上数字，或删去该表", "add the figures, or remove the table"),
+        )
+
+
+def _events(data: StudyData, settings: HoldSettings, problems: Problems) -> Iterator[dict[str, Any]]:
+    """Yield the events: nodes, then caps and uses in order of time."""
+    volumes = [("cap", v, f) for v in settings.caps for f in data.figures_of(v.indicator)]
+    volumes += [("use", v, f) for v in settings.uses for f in data.figures_of(v.indicator)]
+    yield from _nodes(data, [f.region for _, _, f in volumes] + [data.tree.get(settings.focus).id])
+    for kind, v, f in sorted(volumes, key=lambda x: (x[0], int(x[2].period), x[2].region, x[1].indicator)):
+        yield _volume_event(data, kind, v, f, problems)
+
+
+def _nodes(data: StudyData, regions: list[str]) -> Iterator[dict[str, Any]]:
+    seen: set[str] = set()
+    for region in regions:
+        above: str | None = None
+        for step in data.tree.path(region):
+            if step.kind in TOP:
+                continue
+            if step.id not in seen:
+                seen.add(step.id)
+                event = {
+                    "event": "node",
+                    "key": f"node-{step.id}",
+                    "node": step.id,
+                    "name": step.name.zh,
+                    "kind": KINDS[step.kind],
+                }
+                yield _stamped(event, parent=above)
+            above = step.id
+
+
+def _volume_event(data: StudyData, kind: str, v: VolumeSettings, f: Figure, problems: Problems) -> dict[str, Any]:
+    assert f.value is not None
+    exact = convert(f.value, data.schema.get(v.indicator).unit, "m3")
+    volume_m3 = attempt(problems, lambda: read_volume(exact, "m3"))
+    event: dict[str, Any] = {
+        "event": kind,
+        "key": f"{kind}-{v.indicator}-{f.region}-{f.period}",
+        "node": f.region,
+        "water": v.water,
+        "basis": v.basis,
+        "ecology": v.ecology,
+        "year": int(f.period),
+        "volume_m3": volume_m3 or 0,
+    }
+    if kind == "use":
+        return _stamped(event, source=f.source)
+    inside = [r.id for r in data.tree.path(f.region) if r.kind not in TOP]
+    return _stamped(event, issuer=inside[-2] if len(inside) > 1 else f.region, document=f.source)
+
+
+def _stamped(event: dict[str, Any], **more: str | None) -> dict[str, Any]:
+    known = {k: v for k, v in more.items() if v is not None}
+    return {**event, **known, "at": "2000-01-01T00:00:00+08:00", "by": "study"}
+
+
+def _run(data: StudyData, settings: HoldSettings, events: tuple[dict[str, Any], ...]) -> Done:
+    findings: dict[tuple[str, Line, int], tuple[Finding, ...]] = {}
+    refused: list[tuple[str, Finding]] = []
+    with Ledger.open("sqlite:///:memory:") as ledger:
+        lines = (json.dumps(e, ensure_ascii=False) for e in events)
+        for event, outcome in zip(events, ledger.replay(lines), strict=True):
+            refused += [(str(event["key"]), f) for f in outcome.refusals]
+            if event["event"] == "use":
+                line = Line(event["water"], event["basis"], event["ecology"])
+                findings[event["node"], line, event["year"]] = outcome.warnings
+        verified = ledger.verify()
+        held = Held(
+            focus=data.tree.get(settings.focus).id,
+            nodes={n.node: n for n in ledger.nodes()},
+            names={n.node: data.name(n.node) for n in ledger.nodes()},
+            titles=_titles(data, settings),
+            accounts=ledger.accounts(),
+            findings=findings,
+            refused=tuple(refused),
+            head=f"{ledger.head.seq} · {ledger.head.hash}",
+        )
+        journal = "\n".join(ledger.export()) + "\n"
+    facts = {"hold": {"entries": len(events), "refused": len(refused), "verified": verified.ok, "head": held.head}}
+    return Done(hold_section(held), facts, {"ledger.jsonl": journal})
+
+
+def _titles(data: StudyData, settings: HoldSettings) -> Mapping[Line, Text]:
+    """Return what each line counts: the name of the use's indicator, or the cap's where no use is named."""
+    found: dict[Line, Text] = {}
+    for v in (*settings.uses, *settings.caps):
+        found.setdefault(Line(v.water, v.basis, v.ecology), data.title(v.indicator))
+    return found

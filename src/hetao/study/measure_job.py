@@ -1,0 +1,174 @@
+"""The measure job: cut a panel out of the register and make the public call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
+
+import hetao.measure
+from hetao.errors import Place, Problems
+from hetao.figures.panel import Panel
+from hetao.report.model import Cell, Column, Table
+from hetao.report.sections.measure import Measured, measure_section
+from hetao.study.data import StudyData, attempt
+from hetao.study.job import Done, Job, require_indicators, require_regions
+from hetao.study.settings import MeasureSettings
+from hetao.text import Text
+
+__all__ = ["measure_job"]
+
+KIND = "kind:"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    settings: MeasureSettings
+    panel: Panel
+    missing: tuple[tuple[str, object, str, Text], ...]
+    sources: tuple[str, ...]
+
+
+def measure_job(data: StudyData, problems: Problems) -> Job | None:
+    """Check every ``[measure.*]`` and return the job, or None where there is none or something is wrong."""
+    prepared = [_prepare(data, s, problems) for s in data.settings.measure]
+    ready = [p for p in prepared if p is not None]
+    if not prepared or len(ready) < len(prepared):
+        return None
+    return Job(Text("测度", "Measure"), lambda: _run(data, ready))
+
+
+def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepared | None:
+    item = f"[measure.{s.name}]"
+    regions = _regions(data, s, problems)
+    indicators = (*s.inputs, *s.outputs, *s.bads)
+    sound = [
+        require_regions(data, problems, f"{item} regions", (*s.leave_out, s.focus, *s.peers)),
+        require_indicators(data, problems, f"{item} inputs, outputs, bads", indicators),
+        _check_options(s, problems),
+    ]
+    if regions is None or not all(sound):
+        return None
+    columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
+    if s.focus not in columns["region"]:
+        _refuse_focus(data, s, problems, len(missing))
+        return None
+    panel = attempt(
+        problems,
+        lambda: Panel(columns, unit="region", period="period", inputs=s.inputs, outputs=s.outputs, bads=s.bads),
+    )
+    used = [
+        data.chosen.figure(r, p, i)
+        for r, p in zip(columns["region"], columns["period"], strict=True)
+        for i in indicators
+    ]
+    sources = tuple(dict.fromkeys(f.source for f in used if f is not None))
+    return None if panel is None else _Prepared(s, panel, missing, sources)
+
+
+def _regions(data: StudyData, s: MeasureSettings, problems: Problems) -> list[str] | None:
+    listed: list[str] = []
+    for name in s.regions:
+        if name.startswith(KIND):
+            listed += [r.id for r in data.tree.of_kind(name.removeprefix(KIND))]
+        elif require_regions(data, problems, f"[measure.{s.name}] regions", [name]):
+            listed.append(data.tree.get(name).id)
+        else:
+            return None
+    if not listed:
+        problems.add(
+            "study.no_regions",
+            Place(file="study.toml", item=f"[measure.{s.name}] regions"),
+            found=Text("没有匹配的地区", "no region that matches"),
+            expected=Text("地区代码，或 kind:province", "region ids, or kind:province"),
+            remedy=Text("改正地区，或在区划表中补上", "correct the regions, or add them to the table of regions"),
+        )
+        return None
+    return [r for r in dict.fromkeys(listed) if r not in s.leave_out]
+
+
+def _check_options(s: MeasureSettings, problems: Problems) -> bool:
+    """Check the further arguments against the call's own signature."""
+    call = getattr(hetao.measure, s.call, None)
+    if call is None:
+        return False  # recorded when the settings were read
+    hints, known = get_type_hints(call), inspect.signature(call).parameters.keys() - {"panel"}
+    sound = True
+    for option, value in s.options.items():
+        words = _literals(hints.get(option))
+        if option in known and (not words or value in words):
+            continue
+        sound = False
+        listed = ", ".join(map(str, words)) if option in known else ", ".join(sorted(known))
+        problems.add(
+            "study.option",
+            Place(file="study.toml", item=f"[measure.{s.name}] options.{option}"),
+            found=Text(f"{value!r}", f"{value!r}"),
+            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+            remedy=Text("改正该选项", "correct the option"),
+        )
+    return sound
+
+
+def _literals(hint: Any) -> tuple[object, ...]:  # noqa: ANN401 - any annotation
+    """Return the words that a Literal, or a union of Literals, allows; none for other annotations."""
+    parts = get_args(hint)
+    if all(isinstance(p, str) for p in parts):
+        return parts
+    return tuple(word for part in parts for word in _literals(part))
+
+
+def _refuse_focus(data: StudyData, s: MeasureSettings, problems: Problems, missing: int) -> None:
+    name = data.name(s.focus)
+    problems.add(
+        "study.focus_without_data",
+        Place(file="study.toml", item=f"[measure.{s.name}] focus"),
+        found=Text(
+            f"{name.zh}没有一年数据齐全（共缺 {missing} 个数）",
+            f"no complete year for {name.en} ({missing} figures missing in all)",
+        ),
+        expected=Text("至少一年全部指标都有数", "at least one year in which every indicator has a figure"),
+        remedy=Text("补上数字，改年份，或换地区", "add the figures, or change the years or the region"),
+    )
+
+
+def _run(data: StudyData, prepared: list[_Prepared]) -> Done:
+    measured, facts = [], {}
+    for p in prepared:
+        s = p.settings
+        call: Callable[..., Any] = getattr(hetao.measure, s.call)
+        result = call(p.panel, **s.options)
+        facts[f"measure.{s.name}"] = {"fingerprint": result.fingerprint, "certificate": result.certificate.as_dict()}
+        names = {str(u): data.name(str(u)) for u in p.panel.units}
+        roles = _roles(data, s)
+        measured.append(Measured(s.name, s.title, result, data.tree.get(s.focus).id, s.peers, names, roles, p.sources))
+    section = measure_section(measured, [_missing_table(data, p) for p in prepared if p.missing])
+    return Done(section, facts)
+
+
+def _roles(data: StudyData, s: MeasureSettings) -> Text:
+    def listed(indicators: tuple[str, ...]) -> Text:
+        names = [data.title(i) for i in indicators]
+        return Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+
+    ins, outs, bads = listed(s.inputs), listed(s.outputs), listed(s.bads)
+    zh = f"投入：{ins.zh}；产出：{outs.zh}" + (f"；非期望产出：{bads.zh}" if s.bads else "") + "。"
+    en = f"Inputs: {ins.en}; outputs: {outs.en}" + (f"; bads: {bads.en}" if s.bads else "") + "."
+    return Text(zh, en)
+
+
+def _missing_table(data: StudyData, p: _Prepared) -> Table:
+    columns = (
+        Column("region", Text("地区", "region")),
+        Column("period", Text("时期", "period"), kind="year"),
+        Column("indicator", Text("指标", "indicator")),
+        Column("why", Text("为何缺", "why it is missing")),
+    )
+    rows = tuple(
+        (Cell(data.name(r)), Cell(t if isinstance(t, int) else str(t)), Cell(data.title(i)), Cell(why, tone="warning"))
+        for r, t, i, why in p.missing
+    )
+    s = p.settings
+    title = Text(f"{s.title.zh}：缺的数（所在行不入面板）", f"{s.title.en}: missing figures (their rows are left out)")
+    return Table(f"{s.name}_missing", title, columns, rows, folded=True)

@@ -1,0 +1,211 @@
+"""The retrofit portfolio: candidates of a table, budgets and minimum savings of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+from hetao.errors import Place, Problems, UnitsError
+from hetao.figures import Row, read_table
+from hetao.plan.retrofit import Exclusion, MinimumSaving, Precedence, Project, Requirement, plan_retrofits
+from hetao.report.sections.plan import Funded
+from hetao.study.data import StudyData, attempt
+from hetao.study.settings import PortfolioSettings
+from hetao.text import Text
+from hetao.units import read_money, read_volume
+
+__all__ = ["PreparedPortfolio", "prepare_portfolio"]
+
+COLUMNS = ("project", "zh", "en", "district", "cost", "cost_unit", "saving", "saving_unit", "illustrative", "source")
+MORE = ("earliest", "latest", "requires", "excludes", "note")
+YES_NO = {"yes": True, "no": False, "是": True, "否": False}
+
+
+@dataclass(frozen=True)
+class PreparedPortfolio:
+    """A checked portfolio question: call `run`."""
+
+    projects: tuple[Project, ...]
+    requirements: tuple[Requirement, ...]
+    budgets_fen: Mapping[int, int]
+    carry_over: bool
+    titles: Mapping[str, Text]
+    districts: Mapping[str, Text]
+    listed: tuple[tuple[str, Text, int | None, str, Text], ...]
+    note: Text
+
+    def run(self) -> Funded:
+        """Solve it."""
+        plan = plan_retrofits(
+            self.projects, budgets_fen=self.budgets_fen, carry_over=self.carry_over, requirements=self.requirements
+        )
+        return Funded(plan, self.titles, self.districts, self.listed, self.note)
+
+
+def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems) -> PreparedPortfolio | None:
+    """Check ``[plan.portfolio]`` and its table of candidates."""
+    before = len(problems)
+    rows = attempt(problems, lambda: read_table(data.folder / s.projects, COLUMNS, MORE, root=data.folder))
+    budgets = {year: _money(problems, f"[plan.portfolio] budgets.{year}", text) for year, text in s.budgets.items()}
+    minimums = {r: _volume(problems, f"[plan.portfolio] minimum_saving.{r}", t) for r, t in s.minimum_saving.items()}
+    years = {_year(problems, f"[plan.portfolio] budgets.{year}", year): fen for year, fen in budgets.items()}
+    for region in minimums:
+        attempt(problems, partial(data.tree.get, region))
+    if rows is None:
+        return None
+    read = [_Candidate.read(data, s, row, problems) for row in rows]
+    if len(problems) > before:
+        return None
+    weighed = [c for c in read if c is not None and c.project is not None]
+    known = {c.key for c in weighed}
+    requirements: list[Requirement] = [MinimumSaving(data.tree.get(r).id, s.years[1], v) for r, v in minimums.items()]
+    requirements += [
+        Precedence(first, c.key) for c in weighed for first in c.requires if _is_known(problems, s, c, first, known)
+    ]
+    pairs = {
+        tuple(sorted((c.key, other)))
+        for c in weighed
+        for other in c.excludes
+        if _is_known(problems, s, c, other, known)
+    }
+    requirements += [Exclusion(pair) for pair in sorted(pairs)]
+    if len(problems) > before:
+        return None
+    return PreparedPortfolio(
+        projects=tuple(c.project for c in weighed if c.project is not None),
+        requirements=tuple(requirements),
+        budgets_fen={year: years.get(year, 0) for year in range(s.years[0], s.years[1] + 1)},
+        carry_over=s.carry_over,
+        titles={c.key: c.title for c in weighed},
+        districts={c.district: data.name(c.district) for c in weighed},
+        listed=tuple(
+            (c.key, c.title, c.saving_m3, c.source, _why(c.note)) for c in read if c is not None and c.project is None
+        ),
+        note=s.note,
+    )
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One row of the table; ``project`` is None where its cost or saving is not known."""
+
+    key: str
+    title: Text
+    district: str
+    saving_m3: int | None
+    source: str
+    note: str
+    requires: tuple[str, ...]
+    excludes: tuple[str, ...]
+    project: Project | None
+
+    @classmethod
+    def read(cls, data: StudyData, s: PortfolioSettings, row: Row, problems: Problems) -> _Candidate | None:
+        """Read one row, recording what is wrong with it."""
+        before = len(problems)
+        region = attempt(problems, lambda: data.tree.get(row["district"]))
+        cost = _cell_amount(problems, row, "cost", lambda t: read_money(t, row["cost_unit"]))
+        saving = _cell_amount(problems, row, "saving", lambda t: read_volume(t, row["saving_unit"]))
+        early, late = (_cell_year(problems, row, name) for name in ("earliest", "latest"))
+        illustrative = YES_NO.get(row["illustrative"])
+        if illustrative is None:
+            _add(problems, row, "illustrative", Text("yes 或 no", "yes or no"))
+        if region is None or len(problems) > before:
+            return None
+        key, title = row["project"], Text(row["zh"], row["en"])
+        project = None
+        if cost is not None and saving is not None:
+            project = Project(
+                key=key,
+                name=str(title.zh),
+                district=region.id,
+                cost_fen=cost,
+                saving_m3_per_year=saving,
+                lifetime_years=s.lifetime_years,
+                illustrative=bool(illustrative),
+                source=row["source"],
+                earliest_start=early,
+                latest_start=late,
+            )
+        lists = (tuple(k.strip() for k in row[c].split(";") if k.strip()) for c in ("requires", "excludes"))
+        requires, excludes = lists
+        return cls(key, title, region.id, saving, row["source"], row["note"], requires, excludes, project)
+
+
+def _why(note: str) -> Text:
+    """Return why a candidate is only listed: the table's note (``zh / en``), else that a figure is unknown."""
+    zh, slash, en = note.partition(" / ")
+    if slash:
+        return Text(zh, en)
+    return Text(note, note) if note else Text("投资或节水量不详", "its cost or saving is not known")
+
+
+def _cell_amount(problems: Problems, row: Row, column: str, read: Callable[[str], int]) -> int | None:
+    """Return a cell's amount, None where the cell is empty; a cell that cannot be read is recorded with its place."""
+    if not row[column]:
+        return None
+    try:
+        return read(row[column])
+    except UnitsError as error:
+        problems.extend(replace(p, place=row.place(column)) for p in error.problems)
+        return None
+
+
+def _cell_year(problems: Problems, row: Row, column: str) -> int | None:
+    text = row[column]
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) == 4:
+        return int(text)
+    _add(problems, row, column, Text("四位年份，或空", "a year in four digits, or nothing"))
+    return None
+
+
+def _add(problems: Problems, row: Row, column: str, expected: Text) -> None:
+    cell = row[column]
+    found = Text(f"“{cell}”", f"{cell!r}")
+    remedy = Text("改正该单元格", "correct the cell")
+    problems.add("study.project", row.place(column), found=found, expected=expected, remedy=remedy)
+
+
+def _is_known(problems: Problems, s: PortfolioSettings, c: _Candidate, other: str, known: set[str]) -> bool:
+    if other in known:
+        return True
+    problems.add(
+        "study.unknown_project",
+        Place(file=s.projects, item=c.key),
+        found=Text(f"引用了 {other}", f"a reference to {other}"),
+        expected=Text("表中有投资与节水量的项目", "a project of the table with its cost and saving"),
+        remedy=Text("改正代码，或补上该项目", "correct the key, or complete that project"),
+    )
+    return False
+
+
+def _money(problems: Problems, item: str, text: str) -> int:
+    return _setting(problems, item, lambda: read_money(text))
+
+
+def _volume(problems: Problems, item: str, text: str) -> int:
+    return _setting(problems, item, lambda: read_volume(text))
+
+
+def _setting(problems: Problems, item: str, read: Callable[[], int]) -> int:
+    try:
+        return read()
+    except UnitsError as error:
+        problems.extend(replace(p, place=Place(file="study.toml", item=item)) for p in error.problems)
+        return 0
+
+
+def _year(problems: Problems, item: str, text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) == 4:
+        return int(text)
+    problems.add(
+        "study.year",
+        Place(file="study.toml", item=item),
+        found=Text(f"“{text}”", f"{text!r}"),
+        expected=Text("四位年份", "a year in four digits"),
+        remedy=Text("改正年份", "correct the year"),
+    )
+    return 0

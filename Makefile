@@ -1,56 +1,60 @@
-# The two commands that a newcomer needs: `make demo` and `make test`. The rest is for those who change hetao.
+# The two commands that a newcomer needs are `make demo` and `make test`; `make help` lists the rest.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT ?= out/inner-mongolia
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -name '*.so') CMakeLists.txt pyproject.toml constraints.txt
 
-.PHONY: demo test lint types layers unit docs serve-docs bench wheel dev clean
+.PHONY: demo test lint types layers unit docs serve-docs wheel clean help
 
 demo: $(VENV)/demo.stamp ## run the example study and say where its report is
 	$(BIN)/hetao run examples/inner-mongolia --out $(OUT)
 
-test: $(VENV)/test.stamp lint types layers unit docs ## everything that must hold before a change lands
+test: lint types layers unit docs ## everything that must hold before a change lands
 
-lint:
-	$(BIN)/ruff check src tests docs
-	$(BIN)/ruff format --check src tests docs
+lint: $(VENV)/test.stamp ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
-types:
+types: $(VENV)/test.stamp ## types, strict
 	MYPYPATH=src $(BIN)/mypy -p hetao
 
-layers:
+layers: $(VENV)/test.stamp ## imports point one way only
 	PYTHONPATH=src $(BIN)/lint-imports
 
-unit: $(VENV)/test.stamp ## the tests, against the installed wheel
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=json:artefacts/coverage.json
+unit: $(VENV)/test.stamp ## the tests, against the installed wheel, with their coverage gate
+	mkdir -p artefacts
+	$(BIN)/python -m pytest --cov --cov-report= --cov-report=json:artefacts/coverage.json
 	$(BIN)/python tests/coverage_gate.py artefacts/coverage.json
 
-docs: $(VENV)/test.stamp
+docs: $(VENV)/test.stamp ## build the documentation, warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
-serve-docs: $(VENV)/test.stamp
+serve-docs: $(VENV)/test.stamp ## read the documentation in a browser
 	$(BIN)/mkdocs serve
 
-wheel: $(VENV)/wheel.stamp
+wheel: $(VENV)/wheel.stamp ## build the wheel into dist/
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV) || { echo 'No venv module: install it first (Debian: apt install python3-venv).' >&2; exit 1; }
+clean: ## remove everything that was built
+	rm -rf $(VENV) build dist site artefacts out
 
-$(VENV)/wheel.stamp: $(SOURCES) | $(VENV)/bin/python
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'Python has no venv module: on Debian run: apt install python3-venv' >&2; exit 1; }
+
+$(VENV)/wheel.stamp: $(SOURCES) | $(BIN)/python
 	rm -rf dist && mkdir -p dist
-	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+	$(PIP) wheel --no-deps --wheel-dir dist .
 	touch $@
 
 $(VENV)/demo.stamp: $(VENV)/wheel.stamp
-	$(PIP) install --quiet --constraint constraints.txt dist/hetao-*.whl
-	$(PIP) install --quiet --no-deps --force-reinstall dist/hetao-*.whl
+	$(PIP) install --constraint constraints.txt dist/hetao-*.whl
+	$(PIP) install --no-deps --force-reinstall dist/hetao-*.whl
 	touch $@
 
 $(VENV)/test.stamp: $(VENV)/demo.stamp requirements-test.txt
-	$(PIP) install --quiet --constraint constraints.txt --requirement requirements-test.txt
+	$(PIP) install --constraint constraints.txt --requirement requirements-test.txt
 	touch $@
-
-clean:
-	rm -rf $(VENV) build dist site artefacts out

@@ -31,6 +31,8 @@ VOLUMES = {
     "58.6 10^8 m3": 5_860_000_000,
     "58.6 1e8 m3": 5_860_000_000,
     "58.6 100 million m3": 5_860_000_000,
+    "58.6×10^8 m3": 5_860_000_000,
+    "58.6×10⁸m³": 5_860_000_000,
     "５８．６亿立方米": 5_860_000_000,
     "58472万m³": 584_720_000,
     "1,200 万立方米": 12_000_000,
@@ -48,6 +50,8 @@ MONEY = {
     "0.5亿元": 50_000_000_00,
     "7 fen": 7,
     "2 million yuan": 200_000_000,
+    "15 billion yuan": 15 * 10**11,
+    "1.2万亿元": 12 * 10**13,
 }
 
 
@@ -122,6 +126,23 @@ def test_volumes_are_printed_with_the_digits_asked_for(volume_m3, unit_name, dig
     assert show_volume(volume_m3, unit_name, digits=digits) == shown
 
 
+@pytest.mark.parametrize("volume_m3", [10**60 + 1, -(10**400) - 1])
+def test_volumes_of_any_size_print_and_read_back_the_same(volume_m3):
+    assert read_volume(show_volume(volume_m3, "亿m³")) == volume_m3
+
+
+def test_a_fraction_of_any_size_that_is_not_whole_is_refused():
+    with pytest.raises(UnitsError):
+        read_volume(Fraction(3 * 10**400 + 1, 3), "m3")
+
+
+def test_numbers_of_numpy_are_read_by_their_shortest_text():
+    np = pytest.importorskip("numpy")
+    assert read_number(np.float64(0.1)) == Decimal("0.1")
+    assert read_number(np.float32(0.1)) == Decimal("0.1")
+    assert read_number(np.int64(5)) == 5
+
+
 def test_a_third_is_printed_to_fifty_digits_and_not_as_a_binary_float():
     assert read_number(Fraction(1, 3)) == Decimal("0." + "3" * 50)
 
@@ -143,6 +164,8 @@ def test_a_third_is_printed_to_fifty_digits_and_not_as_a_binary_float():
         (Decimal("NaN"), "m3", "units.not_a_number"),
         (True, "m3", "units.not_a_number"),
         (5, "percent/", "units.unknown_unit"),
+        (5, "/".join(["m3"] * 5000), "units.unknown_unit"),
+        ("1e-999 m3", None, "units.not_whole"),
     ],
 )
 def test_what_is_not_an_exact_volume_is_refused_by_name(value, unit_name, code):
@@ -234,6 +257,8 @@ def test_percent_and_points_are_unlike_units():
         ("m³ / 人", "m3/人", "volume/people"),
         ("万 m³", "万m³", "volume"),
         ("MTCE", "Mtce", "energy"),
+        ("m³／万元", "m3/万元", "volume/money"),
+        ("kg/m2/年", "kg/m2/年", "mass/area/time"),
     ],
 )
 def test_units_are_known_by_their_aliases(name, standard, dimension):
@@ -245,6 +270,7 @@ def test_composed_units_convert():
     assert convert(15, "m3/亩", "m3/ha") == 225
     assert convert(1, "亿m³", "km3") == Fraction(1, 10)
     assert convert(1, "ha", "亩") == 15
+    assert convert(1461, "kg/m2/年", "kg/m2/天") == 4  # 365.25 days a year
 
 
 def test_an_unknown_unit_names_the_closest():

@@ -83,9 +83,19 @@ _UNITS: dict[str, Unit] = {
             "万元": (100 * _TEN_K, "10k yuan|10^4 yuan|1e4 yuan|10 thousand yuan|10000 yuan"),
             "百万元": (100 * 10**6, "million yuan|10^6 yuan|1e6 yuan"),
             "亿元": (100 * _HUNDRED_M, "10^8 yuan|1e8 yuan|100 million yuan|100m yuan"),
+            "十亿元": (100 * 10**9, "billion yuan|10^9 yuan|1e9 yuan"),
+            "万亿元": (100 * 10**12, "trillion yuan|10^12 yuan|1e12 yuan"),
         },
     ),
-    **_scaled("people", 1, {"人": (1, "person|persons|people"), "万人": (_TEN_K, "10k persons|1e4 persons")}),
+    **_scaled(
+        "people",
+        1,
+        {
+            "人": (1, "person|persons|people"),
+            "万人": (_TEN_K, "10k persons|1e4 persons|10^4 persons"),
+            "亿人": (_HUNDRED_M, "100 million persons|1e8 persons|10^8 persons"),
+        },
+    ),
     **_scaled("visits", 1, {"人次": (1, "visit|visits"), "万人次": (_TEN_K, "10k visits|1e4 visits")}),
     **_scaled("count", 1, {"个": (1, "家|座|处|项|户|count|units|pieces"), "万个": (_TEN_K, "万家|万户")}),
     **_scaled(
@@ -137,7 +147,8 @@ _UNITS: dict[str, Unit] = {
     **_scaled("index", 1, {"指数": (1, "index")}),
 }
 
-_BLANK = re.compile(r"\s+")
+_BLANK = re.compile(r"[\s×]+")
+_MOST_SLASHES = 2  # of a composed unit, e.g. kg/m2/年
 
 
 def _folded(name: str) -> str:
@@ -149,7 +160,7 @@ _BY_FOLDED = {_folded(alias): found for alias, found in _UNITS.items()}
 
 @cache
 def unit(name: str) -> Unit:
-    """Return the unit of that name; composed units such as ``m3/万元`` are a numerator over a denominator.
+    """Return the unit of that name; composed units such as ``m3/万元`` are a numerator over one or two denominators.
 
     Args:
         name: a name in either language, e.g. ``亿m³``, ``10⁸ m³``, ``亿立方米``, ``万元``, ``%``.
@@ -160,8 +171,9 @@ def unit(name: str) -> Unit:
     known = _BY_FOLDED.get(_folded(name))
     if known is not None:
         return known
-    top, slash, bottom = name.replace("每", "/").partition("/")
-    if slash and top.strip() and bottom.strip():
+    sliced = name.replace("每", "/").replace("／", "/")
+    top, _, bottom = sliced.rpartition("/")
+    if sliced.count("/") <= _MOST_SLASHES and top.strip() and bottom.strip():
         over, under = unit(top), unit(bottom)
         return Unit(f"{over.name}/{under.name}", f"{over.dimension}/{under.dimension}", over.factor / under.factor)
     near = ", ".join(difflib.get_close_matches(_folded(name), _BY_FOLDED, n=3)) or "亿m³, 万m³, m3, 亿元, 万元, %"
@@ -208,7 +220,7 @@ def read_number(text: Readable) -> Decimal:
         return _decimal(text)
     if isinstance(text, Decimal) and text.is_finite():
         return text
-    shown = str(text) if not isinstance(text, float) else repr(text)
+    shown = float.__repr__(text) if isinstance(text, float) else str(text)  # numpy's own floats print their type
     plain = shown.translate(_FULL_WIDTH).replace("−", "-").strip()
     if not isinstance(text, bool) and _GROUPED.fullmatch(plain):
         return Decimal(plain.replace(",", ""))
@@ -266,15 +278,17 @@ def _read_whole(value: Readable, unit_name: str | None, dimension: str, base: st
     if abs(exact - whole) > Fraction(tolerance):
         raise _error(
             "units.not_whole",
-            found=Text(f"“{value}” = {float(exact)} {base}", f"{value!r} = {float(exact)} {base}"),
+            found=Text(f"“{value}” = {_decimal(exact)} {base}", f"{value!r} = {_decimal(exact)} {base}"),
             expected=Text(f"整数 {base}（容差 {tolerance}）", f"a whole number of {base} (tolerance {tolerance})"),
             remedy=Text("写出准确数，或明示取整容差", "give the exact figure, or state a rounding tolerance"),
         )
     return whole
 
 
-def _split(value: Readable) -> tuple[Decimal, str | None]:
+def _split(value: Readable) -> tuple[Decimal | Fraction, str | None]:
     """Split ``58.6亿m³`` into its number and unit. Superscripts belong to units, so they are never read as digits."""
+    if isinstance(value, Fraction):
+        return value, None
     if not isinstance(value, str):
         return read_number(value), None
     text = value.translate(_FULL_WIDTH).replace("−", "-").strip()
@@ -310,9 +324,9 @@ def _show(value: Fraction, unit_name: str, digits: int | None) -> str:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    """Return a fraction as a decimal: exact where it ends within 50 digits, else the nearest of 50 digits."""
+    """Return a fraction as a decimal: exact where it ends within the digits of its numerator and 50, else rounded."""
     with localcontext() as context:
-        context.prec = 50
+        context.prec = 50 + value.numerator.bit_length() // 3
         return (Decimal(value.numerator) / Decimal(value.denominator)).normalize() + 0
 
 

@@ -46,9 +46,9 @@ def test_unit_cost_order_is_strictly_worse_on_a_knapsack():
             "budget of 2025: 1000 ≤ 1000 fen, met",
             "budget of 2026: 0 ≤ 0 fen, met",
         ]
-    assert "saves 34 m³ more over the plan and costs 400 fen more" in plan.difference.en
+    assert "saves 34 m³ more over the plan and costs 4 yuan more" in plan.difference.en
     assert "It adds b, c; drops a." in plan.difference.en
-    assert "多节水 34 m³，多投资 400 分" in plan.difference.zh
+    assert "多节水 34 m³，多投资 4元" in plan.difference.zh
     assert titles(plan.binding) == ["budget of 2025"]
     assert [relaxation.gain for relaxation in plan.relaxations] == [66, 0]
 
@@ -128,7 +128,7 @@ def test_least_cost_for_a_goal_and_where_unit_cost_order_overshoots():
     assert plan.portfolio.starts == {"small": 2025}
     assert plan.objective == 300
     assert plan.unit_cost_order.starts == {"big": 2025}
-    assert "saves 70 m³ less over the plan and costs 500 fen less" in plan.difference.en
+    assert "saves 70 m³ less over the plan and costs 5 yuan less" in plan.difference.en
     assert plan.certified_bound == 240
     assert "最小" in plan.convention.zh
     assert titles(plan.binding) == ["goal for the saving summed over the plan"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
@@ -25,7 +26,7 @@ from hetao.study.settings import StudySettings, read_settings
 from hetao.text import Text
 from hetao.units import read_number
 
-__all__ = ["StudyData", "attempt", "load_study"]
+__all__ = ["StudyData", "attempt", "load_study", "setting"]
 
 T = TypeVar("T")
 
@@ -70,13 +71,18 @@ class StudyData:
         return tuple(sorted(found, key=lambda f: (f.region, str(f.period))))
 
 
-def attempt(problems: Problems, read: Callable[[], T]) -> T | None:
-    """Return what ``read`` gives; record its problems and return None where it refuses."""
+def attempt(problems: Problems, read: Callable[[], T], place: Place | None = None) -> T | None:
+    """Return what ``read`` gives; record its problems, at ``place`` where given, and return None where it refuses."""
     try:
         return read()
     except ProblemsError as error:
-        problems.extend(error.problems)
+        problems.extend(error.problems if place is None else (replace(p, place=place) for p in error.problems))
         return None
+
+
+def setting(item: str) -> Place:
+    """Return the place of a setting of ``study.toml``."""
+    return Place(file="study.toml", item=item)
 
 
 def load_study(folder: Path) -> StudyData:
@@ -92,21 +98,19 @@ def load_study(folder: Path) -> StudyData:
     sources = attempt(
         problems, lambda: read_sources(folder / settings.sources, root=folder) if settings.sources else {}
     )
-    tolerance = attempt(problems, lambda: Fraction(read_number(settings.tolerance)))
-    paths = _figure_files(folder, settings, problems)
-    if tree is None or schema is None or sources is None:
-        problems.raise_if_any()
-        raise AssertionError("a part is missing only where a problem was recorded")
-    register = attempt(
-        problems, lambda: read_figures(paths, tree=tree, schema=schema, sources=sources or None, root=folder)
-    )
-    chosen = attempt(problems, lambda: register.choose(dict(settings.choose))) if register is not None else None
+    tolerance = _tolerance(settings, problems)
+    found = _figure_files(folder, settings, problems)
+    register = None
+    if tree is not None and schema is not None:
+        known, paths = sources or None, [folder / name for name in found]
+        register = attempt(
+            problems, lambda: read_figures(paths, tree=tree, schema=schema, sources=known, root=folder)
+        )
+    chosen = _choose(register, settings, problems) if register is not None else None
     problems.raise_if_any()
-    assert register is not None
-    assert chosen is not None
-    assert tolerance is not None
-    named = (settings.regions, settings.sources, settings.indicators)
-    files = tuple(str(p.relative_to(folder)) for p in [*(folder / n for n in named if n), *paths])
+    if tree is None or schema is None or sources is None or tolerance is None or register is None or chosen is None:
+        raise AssertionError("a part is missing only where a problem was recorded")
+    named = [name for name in (settings.regions, settings.sources, settings.indicators) if name]
     return StudyData(
         folder=folder,
         settings=settings,
@@ -116,7 +120,7 @@ def load_study(folder: Path) -> StudyData:
         register=register,
         chosen=chosen,
         misses=check_sums(register, schema, tolerance),
-        files=files,
+        files=(*named, *found),
     )
 
 
@@ -125,14 +129,39 @@ def _schema(folder: Path, settings: StudySettings) -> Schema:
     return shipped.extended_by(folder / settings.indicators, root=folder) if settings.indicators else shipped
 
 
-def _figure_files(folder: Path, settings: StudySettings, problems: Problems) -> list[Path]:
-    found: list[Path] = []
+def _tolerance(settings: StudySettings, problems: Problems) -> Fraction | None:
+    place = setting("[study] tolerance")
+    tolerance = attempt(problems, lambda: Fraction(read_number(settings.tolerance)), place)
+    if tolerance is not None and tolerance < 0:
+        problems.add(
+            "study.tolerance",
+            place,
+            found=Text(f"负数 {settings.tolerance}", f"the negative number {settings.tolerance}"),
+            expected=Text("不小于 0 的数", "a number of at least 0"),
+            remedy=Text("去掉负号", "remove the sign"),
+        )
+    return tolerance
+
+
+def _choose(register: Register, settings: StudySettings, problems: Problems) -> Chosen | None:
+    """Return the view under the study's choices; a problem with a choice is placed in the settings."""
+    try:
+        return register.choose(settings.choose)
+    except ProblemsError as error:
+        here = (p if p.place.file else replace(p, place=setting(f"[study.choose] {p.place.item}")) for p in error.problems)
+        problems.extend(here)
+        return None
+
+
+def _figure_files(folder: Path, settings: StudySettings, problems: Problems) -> list[str]:
+    """Return the files of figures, relative to the folder."""
+    found: list[str] = []
     for pattern in settings.figures:
-        matched = sorted(folder.glob(pattern))
+        matched = sorted(Path(name).as_posix() for name in glob.glob(pattern, root_dir=folder, recursive=True))
         if not matched:
             problems.add(
                 "study.no_file",
-                Place(file="study.toml", item="[study] figures"),
+                setting("[study] figures"),
                 found=Text(f"{pattern} 没有匹配的文件", f"no file that matches {pattern}"),
                 expected=Text("至少一个文件", "at least one file"),
                 remedy=Text("改正路径，或放入文件", "correct the path, or put the file there"),

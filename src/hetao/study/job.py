@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
-from hetao.errors import Place, Problems, ProblemsError
+from hetao.errors import Problems
 from hetao.report.model import Section
-from hetao.study.data import StudyData
+from hetao.study.data import StudyData, attempt, setting
 from hetao.text import Text
 
 __all__ = ["Done", "Job", "require_indicators", "require_regions"]
@@ -39,20 +39,11 @@ class Job:
 
 def require_regions(data: StudyData, problems: Problems, item: str, regions: Iterable[str]) -> bool:
     """Record every region of a setting that the tree does not know; say whether all are known."""
-    known = [_known(problems, item, partial(data.tree.get, region)) for region in regions]  # each is recorded
-    return all(known)
+    found = [attempt(problems, partial(data.tree.get, region), setting(item)) for region in regions]
+    return None not in found
 
 
 def require_indicators(data: StudyData, problems: Problems, item: str, indicators: Iterable[str]) -> bool:
     """Record every indicator of a setting that the schema does not know; say whether all are known."""
-    known = [_known(problems, item, partial(data.schema.get, indicator)) for indicator in indicators]
-    return all(known)
-
-
-def _known(problems: Problems, item: str, get: Callable[[], object]) -> bool:
-    try:
-        get()
-    except ProblemsError as error:
-        problems.extend(replace(p, place=Place(file="study.toml", item=item)) for p in error.problems)
-        return False
-    return True
+    found = [attempt(problems, partial(data.schema.get, indicator), setting(item)) for indicator in indicators]
+    return None not in found

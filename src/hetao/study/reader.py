@@ -78,13 +78,13 @@ class Reader:
         return Text("", "")
 
     def years(self, key: str, default: tuple[int, int] | None = None) -> tuple[int, int]:
-        """Return a first and a last year: ``[2000, 2017]``."""
-        wanted = Text("[起始年, 终止年]", "[first year, last year]")
+        """Return a first and a last year of four digits: ``[2000, 2017]``."""
+        wanted = Text("[起始年, 终止年]，各四位", "[first year, last year], four digits each")
         value = self._value(key, default, wanted)
         if value is None:
             return (0, 0)
         listed = list(value) if isinstance(value, list | tuple) else []
-        if len(listed) == 2 and all(_whole(v) for v in listed) and listed[0] <= listed[1]:
+        if len(listed) == 2 and all(_is_year(v) for v in listed) and listed[0] <= listed[1]:
             return listed[0], listed[1]
         self._wrong(key, value, wanted)
         return (0, 0)
@@ -143,7 +143,7 @@ class Reader:
 
     def done(self) -> None:
         """Record every key that was never asked for."""
-        for key in self._table.keys() - self._asked:
+        for key in (key for key in self._table if key not in self._asked):
             listed = ", ".join(sorted(self._asked))
             self.refuse(
                 key,
@@ -178,8 +178,8 @@ class Reader:
         self.refuse(key, found=Text(f"{value!r}", f"{value!r}"), expected=wanted, remedy=fix)
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_year(value: object) -> bool:
+    return isinstance(value, int) and 1000 <= value <= 9999
 
 
 def _closest(word: str, known: Iterable[str]) -> Text:

@@ -8,6 +8,7 @@ from hetao.plan.retrofit.case import Case
 from hetao.plan.retrofit.portfolio import Portfolio
 from hetao.plan.retrofit.requirements import Check
 from hetao.text import Text
+from hetao.units import show_money, show_volume
 
 __all__ = ["explain_difference"]
 
@@ -44,10 +45,10 @@ def _compare(best: Portfolio, order: Portfolio) -> Text:
     saving = best.total_saving_m3 - order.total_saving_m3
     cost = best.total_cost_fen - order.total_cost_fen
     return Text(
-        f"与按单位成本排序相比，规划期内{'多' if saving >= 0 else '少'}节水 {abs(saving)} m³，"
-        f"{'多' if cost >= 0 else '少'}投资 {abs(cost)} 分",
-        f"Against unit-cost order it saves {abs(saving)} m³ {'more' if saving >= 0 else 'less'} over the plan "
-        f"and costs {abs(cost)} fen {'more' if cost >= 0 else 'less'}",
+        f"与按单位成本排序相比，规划期内{'多' if saving >= 0 else '少'}节水 {show_volume(abs(saving), 'm³')}，"
+        f"{'多' if cost >= 0 else '少'}投资 {show_money(abs(cost))}",
+        f"Against unit-cost order it saves {show_volume(abs(saving), 'm³')} {'more' if saving >= 0 else 'less'} over "
+        f"the plan and costs {show_money(abs(cost), 'yuan')} {'more' if cost >= 0 else 'less'}",
     )
 
 

@@ -11,10 +11,13 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from hetao.report.html import render_html
+from hetao.study import run_study
 
 pytestmark = pytest.mark.browser
 
-ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "artefacts"
+EXAMPLE = ROOT / "examples" / "inner-mongolia"
 SWITCHES = [
     f"--{name}"
     for name in (
@@ -59,8 +62,12 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def html(report):
-    return render_html(report)
+def html(request, report, tmp_path_factory):
+    """Return the sample page, or, where a test asks for it, the page of the example study."""
+    if getattr(request, "param", "sample") == "sample":
+        return render_html(report)
+    out = tmp_path_factory.mktemp("example") / "out"
+    return run_study(EXAMPLE, out).report.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +111,13 @@ def glyphs(html):
     return set(map(chr, TTFont(io.BytesIO(base64.b64decode(packed))).getBestCmap()))
 
 
+@pytest.mark.parametrize("html", ["sample", "example"], indirect=True)
 @pytest.mark.parametrize(("width", "language"), VIEWS)
-def test_page_is_whole_in_every_view(open_page, html, width, language):
+def test_page_is_whole_in_every_view(open_page, html, width, language, request):
     page = open_page(width, language)
     ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"report-{width}-{language}.png", full_page=True)
+    which = request.node.callspec.params["html"]
+    page.screenshot(path=ARTEFACTS / f"{which}-{width}-{language}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.evaluate("document.fonts.check('14px \"Hetao Sans SC\"', '水权')")
     assert page.evaluate("[...document.querySelectorAll('.plot')].every(p => p.querySelector('svg'))")

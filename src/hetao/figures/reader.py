@@ -21,7 +21,7 @@ from hetao.units import convert, read_number
 __all__ = ["MISSING_MARKERS", "FigureReader", "TidyRow", "is_missing"]
 
 MISSING_MARKERS = ("", "-", "–", "—", "——", "…", "……", "..", "...", "NA", "N/A", "未公布", "not found")
-LARGEST = Fraction(10) ** 300  # beyond it, and below its inverse, a value has no place in floating point
+MAX_EXPONENT = 200  # powers of ten, up or down; beyond it a value has no sure place in floating point
 
 _MARKERS = {marker.casefold() for marker in MISSING_MARKERS}
 _INFINITE = re.compile(r"[+\-−]?(inf|infinity|∞|无穷大?)", re.IGNORECASE)
@@ -150,7 +150,7 @@ def _number(text: str) -> Fraction:
     if _INFINITE.fullmatch(text):
         raise _infinite(text)
     decimal = read_number(text)
-    if decimal and not -300 <= decimal.adjusted() < 300:
+    if decimal and abs(decimal.adjusted()) > MAX_EXPONENT:
         raise _infinite(text)
     return Fraction(decimal)
 

@@ -172,8 +172,8 @@ def _percent_styles(parts: zipfile.ZipFile) -> frozenset[str]:
             styles.append(given.get("numFmtId", "0"))
         inside.append(tag)
 
-    def on_end(tag: str) -> None:
-        inside.remove(tag)
+    def on_end(_: str) -> None:
+        del inside[-1]
 
     if "xl/styles.xml" in parts.namelist():
         _parse(parts, "xl/styles.xml", on_start, on_end)

@@ -32,7 +32,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_BELOW else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_BELOW else repr(float(value))
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.datetime | dt.time):

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from hetao.errors import Place, Problems
+from hetao.errors import Problems
 from hetao.figures import Figure, Region
 from hetao.ledger import Ledger
 from hetao.plan import RULES, BreakDown, apportion, compare_break_down
 from hetao.report.sections.plan import BrokenDown
-from hetao.study.data import StudyData, attempt
+from hetao.study.data import StudyData, attempt, setting
 from hetao.study.job import require_indicators, require_regions
 from hetao.study.settings import BreakdownSettings
 from hetao.text import Text
-from hetao.units import convert, read_percent, read_volume
+from hetao.units import Percent, convert, read_percent, read_volume, unit
 
 __all__ = ["PreparedBreakdown", "prepare_breakdown"]
 
@@ -102,11 +102,11 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
     item = "[plan.breakdown]"
     sound = [
         require_regions(data, problems, f"{item} region", [s.region]),
-        require_indicators(data, problems, f"{item} cap, claims, weights", [s.cap, *s.claims, *s.weights]),
+        require_indicators(data, problems, f"{item} cap, claims, weights", [s.cap, *s.claims, *s.weights])
+        and _are_volumes(data, [s.cap, *s.claims], problems),
         _check_rules(s, problems),
     ]
-    reserve = attempt(problems, lambda: read_percent(s.reserve))
-    floors = attempt(problems, lambda: read_percent(s.floors))
+    reserve, floors = _share_of(s.reserve, "reserve", problems), _share_of(s.floors, "floors", problems)
     if not all(sound) or reserve is None or floors is None:
         return None
     region = data.tree.get(s.region).id
@@ -114,13 +114,13 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
     if cap is None or cap.value is None:
         _refuse(problems, f"{item} cap", Text(f"{s.year}年没有 {s.cap} 的数", f"no figure of {s.cap} in {s.year}"))
         return None
-    cap_m3 = attempt(problems, lambda: _volume_m3(data, cap))
-    tree = _tree(data, region, s.levels)
+    cap_m3 = attempt(problems, lambda: _volume_m3(data, cap), cap.place)
+    tree = _tree(data, region, s)
     shares = _shares(data, tree, s, problems)
     if cap_m3 is None or shares is None:
         return None
     claims, origins = _claims(data, tree, s, shares)
-    leaves = [p for p in tree if p not in {q[:-1] for q in tree}]
+    kept_m3, least = int(reserve.of(cap_m3)),  [p for p in tree if p not in {q[:-1] for q in tree}]
     first = s.weights[0]
     return PreparedBreakdown(
         settings=s,

@@ -10,7 +10,7 @@ from hetao.errors import Place, Problems
 from hetao.figures import Figure
 from hetao.ledger import Finding, Ledger, Line
 from hetao.report.sections.hold import Held, hold_section
-from hetao.study.data import StudyData, attempt
+from hetao.study.data import StudyData, attempt, setting
 from hetao.study.job import Done, Job, require_indicators, require_regions
 from hetao.study.settings import HoldSettings, VolumeSettings
 from hetao.text import Text
@@ -19,6 +19,7 @@ from hetao.units import convert, read_volume, unit
 __all__ = ["hold_job"]
 
 KINDS = {"country": "region", "province": "region", "group": "region", "league": "league", "banner": "banner"}
+Volume = tuple[str, VolumeSettings, Figure, int]  # cap or use, what it is, the figure, m³
 TOP = ("country",)  # a country's provinces stand at the top of the ledger, each under its own caps
 
 
@@ -32,9 +33,16 @@ def hold_job(data: StudyData, problems: Problems) -> Job | None:
     for group, listed in (("cap", settings.caps), ("use", settings.uses)):
         for i, v in enumerate(listed, start=1):
             _check_volume(data, problems, f"[[hold.{group}]] {i} indicator", v)
-    events = attempt(problems, lambda: tuple(_events(data, settings, problems))) if len(problems) == before else None
-    if events is None or len(problems) > before:
+    if len(problems) > before:
         return None
+    volumes = [("cap", v, f) for v in settings.caps for f in data.figures_of(v.indicator)]
+    volumes += [("use", v, f) for v in settings.uses for f in data.figures_of(v.indicator)]
+    for region in dict.fromkeys([settings.focus, *(f.region for _, _, f in volumes)]):
+        _check_kinds(data, region, problems)
+    read = [(kind, v, f, _volume_m3(data, f, problems)) for kind, v, f in volumes]
+    if len(problems) > before:
+        return None
+    events = tuple(_events(data, settings, [(kind, v, f, m3) for kind, v, f, m3 in read if m3 is not None]))
     return Job(Text("守住", "Hold"), lambda: _run(data, settings, events))
 
 
@@ -45,7 +53,7 @@ def _check_volume(data: StudyData, problems: Problems, item: str, v: VolumeSetti
     if unit(measured).dimension != "volume":
         problems.add(
             "study.not_a_volume",
-            Place(file="study.toml", item=item),
+            setting(item),
             found=Text(
                 f"指标 {v.indicator} 的单位是 {measured}", f"the indicator {v.indicator}, whose unit is {measured}"
             ),
@@ -55,20 +63,53 @@ def _check_volume(data: StudyData, problems: Problems, item: str, v: VolumeSetti
     elif not data.figures_of(v.indicator):
         problems.add(
             "study.no_figures",
-            Place(file="study.toml", item=item),
+            setting(item),
             found=Text(f"指标 {v.indicator} 没有数", f"no figures of the indicator {v.indicator}"),
             expected=Text("至少一个数", "at least one figure"),
             remedy=Text("补上数字，或删去该表", "add the figures, or remove the table"),
         )
 
 
-def _events(data: StudyData, settings: HoldSettings, problems: Problems) -> Iterator[dict[str, Any]]:
-    """Yield the events: nodes, then caps and uses in order of time."""
-    volumes = [("cap", v, f) for v in settings.caps for f in data.figures_of(v.indicator)]
-    volumes += [("use", v, f) for v in settings.uses for f in data.figures_of(v.indicator)]
-    yield from _nodes(data, [f.region for _, _, f in volumes] + [data.tree.get(settings.focus).id])
-    for kind, v, f in sorted(volumes, key=lambda x: (x[0], int(x[2].period), x[2].region, x[1].indicator)):
-        yield _volume_event(data, kind, v, f, problems)
+def _check_kinds(data: StudyData, region: str, problems: Problems) -> None:
+    """Record every region, from the top down to this one, whose kind has no place in the ledger."""
+    allowed = ", ".join((*TOP, *KINDS))
+    for step in data.tree.path(region):
+        if step.kind not in (*TOP, *KINDS):
+            problems.add(
+                "study.region_kind",
+                Place(file=data.settings.regions, column="kind", item=step.id),
+                found=Text(f"{step.name.zh}的类别 {step.kind}", f"the kind {step.kind!r} of {step.name.en}"),
+                expected=Text(f"以下之一：{allowed}", f"one of: {allowed}"),
+                remedy=Text("改正类别，或不在 [hold] 中用它", "correct the kind, or leave the region out of [hold]"),
+            )
+
+
+def _volume_m3(data: StudyData, f: Figure, problems: Problems) -> int | None:
+    """Return a figure as whole m³ of a whole year; None after recording why it is not."""
+    assert f.value is not None  # figures without a value are left out
+    if not isinstance(f.period, int):
+        problems.add(
+            "study.not_a_year",
+            f.place,
+            found=Text(f"时期 {f.period}", f"the period {f.period}"),
+            expected=Text("整年", "a whole year"),
+            remedy=Text("改用年度数，或另立指标", "give the figure of the year, or make it an indicator of its own"),
+        )
+        return None
+    exact = convert(f.value, data.schema.get(f.indicator).unit, "m3")
+    return attempt(problems, lambda: read_volume(exact, "m3"), f.place)
+
+
+def _events(data: StudyData, settings: HoldSettings, volumes: list[Volume]) -> Iterator[dict[str, Any]]:
+    """Yield the events: nodes, then caps and uses in order of time, what lies above before what lies below."""
+    yield from _nodes(data, [f.region for _, _, f, _ in volumes] + [data.tree.get(settings.focus).id])
+
+    def order(volume: Volume) -> tuple[str, int, int, str, str]:
+        kind, v, f, _ = volume
+        return kind, int(f.period), len(data.tree.path(f.region)), f.region, v.indicator
+
+    for volume in sorted(volumes, key=order):
+        yield _volume_event(data, *volume)
 
 
 def _nodes(data: StudyData, regions: list[str]) -> Iterator[dict[str, Any]]:
@@ -91,10 +132,7 @@ def _nodes(data: StudyData, regions: list[str]) -> Iterator[dict[str, Any]]:
             above = step.id
 
 
-def _volume_event(data: StudyData, kind: str, v: VolumeSettings, f: Figure, problems: Problems) -> dict[str, Any]:
-    assert f.value is not None
-    exact = convert(f.value, data.schema.get(v.indicator).unit, "m3")
-    volume_m3 = attempt(problems, lambda: read_volume(exact, "m3"))
+def _volume_event(data: StudyData, kind: str, v: VolumeSettings, f: Figure, volume_m3: int) -> dict[str, Any]:
     event: dict[str, Any] = {
         "event": kind,
         "key": f"{kind}-{v.indicator}-{f.region}-{f.period}",
@@ -103,7 +141,7 @@ def _volume_event(data: StudyData, kind: str, v: VolumeSettings, f: Figure, prob
         "basis": v.basis,
         "ecology": v.ecology,
         "year": int(f.period),
-        "volume_m3": volume_m3 or 0,
+        "volume_m3": volume_m3,
     }
     if kind == "use":
         return _stamped(event, source=f.source)

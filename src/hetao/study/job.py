@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hetao.errors import Problems
+from hetao.figures import Row
 from hetao.report.model import Section
 from hetao.study.data import StudyData, attempt, setting
 from hetao.text import Text
 
-__all__ = ["Done", "Job", "require_indicators", "require_regions"]
+__all__ = ["Done", "Job", "require_indicators", "require_regions", "require_source"]
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,16 @@ def require_indicators(data: StudyData, problems: Problems, item: str, indicator
     """Record every indicator of a setting that the schema does not know; say whether all are known."""
     found = [attempt(problems, partial(data.schema.get, indicator), setting(item)) for indicator in indicators]
     return None not in found
+
+
+def require_source(data: StudyData, row: Row, problems: Problems) -> None:
+    """Record a row whose ``source`` is not in the study's table of sources, where it has one."""
+    source = row["source"]
+    if source and data.sources and source not in data.sources:
+        problems.add(
+            "study.unknown_source",
+            row.place("source"),
+            found=Text(f"未知来源 {source}", f"the unknown source {source}"),
+            expected=Text("来源表中的代码", "a key of the table of sources"),
+            remedy=Text("在来源表中补上", "add it to the table of sources"),
+        )

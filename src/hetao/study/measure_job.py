@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, get_args, get_type_hints
 
 import hetao.measure
-from hetao.errors import Place, Problems
+from hetao.errors import Problems
 from hetao.figures.panel import Panel
 from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.measure import Measured, measure_section
-from hetao.study.data import StudyData, attempt
+from hetao.study.data import StudyData, attempt, setting
 from hetao.study.job import Done, Job, require_indicators, require_regions
 from hetao.study.settings import MeasureSettings
 from hetao.text import Text
@@ -50,21 +50,40 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     ]
     if regions is None or not all(sound):
         return None
+    s = _by_id(data, s)
+    regions = [r for r in regions if r not in s.leave_out]
     columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
     if s.focus not in columns["region"]:
         _refuse_focus(data, s, problems, len(missing))
         return None
-    panel = attempt(
-        problems,
-        lambda: Panel(columns, unit="region", period="period", inputs=s.inputs, outputs=s.outputs, bads=s.bads),
-    )
+    panel = attempt(problems, lambda: _panel(columns, s), setting(item))
+    if panel is None or attempt(problems, lambda: _try(columns, s), setting(item)) is None:
+        return None
     used = [
         data.chosen.figure(r, p, i)
         for r, p in zip(columns["region"], columns["period"], strict=True)
         for i in indicators
     ]
     sources = tuple(dict.fromkeys(f.source for f in used if f is not None))
-    return None if panel is None else _Prepared(s, panel, missing, sources)
+    return _Prepared(s, panel, missing, sources)
+
+
+def _by_id(data: StudyData, s: MeasureSettings) -> MeasureSettings:
+    """Return the settings with every region by its id, however it was named."""
+    leave_out, peers = (tuple(data.tree.get(r).id for r in named) for named in (s.leave_out, s.peers))
+    return replace(s, focus=data.tree.get(s.focus).id, leave_out=leave_out, peers=peers)
+
+
+def _panel(columns: Mapping[str, list[Any]], s: MeasureSettings) -> Panel:
+    return Panel(columns, unit="region", period="period", inputs=s.inputs, outputs=s.outputs, bads=s.bads)
+
+
+def _try(columns: Mapping[str, list[Any]], s: MeasureSettings) -> object:
+    """Make the call on one row a period and every row with a negative number, so that what it refuses shows early."""
+    periods, numbers = columns["period"], [columns[i] for i in (*s.inputs, *s.outputs, *s.bads)]
+    kept = [i for i, p in enumerate(periods) if periods.index(p) == i or min(column[i] for column in numbers) < 0]
+    call: Callable[..., object] = getattr(hetao.measure, s.call)
+    return call(_panel({name: [values[i] for i in kept] for name, values in columns.items()}, s), **s.options)
 
 
 def _regions(data: StudyData, s: MeasureSettings, problems: Problems) -> list[str] | None:
@@ -79,13 +98,13 @@ def _regions(data: StudyData, s: MeasureSettings, problems: Problems) -> list[st
     if not listed:
         problems.add(
             "study.no_regions",
-            Place(file="study.toml", item=f"[measure.{s.name}] regions"),
+            setting(f"[measure.{s.name}] regions"),
             found=Text("没有匹配的地区", "no region that matches"),
             expected=Text("地区代码，或 kind:province", "region ids, or kind:province"),
             remedy=Text("改正地区，或在区划表中补上", "correct the regions, or add them to the table of regions"),
         )
         return None
-    return [r for r in dict.fromkeys(listed) if r not in s.leave_out]
+    return list(dict.fromkeys(listed))
 
 
 def _check_options(s: MeasureSettings, problems: Problems) -> bool:
@@ -103,7 +122,7 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
         listed = ", ".join(map(str, words)) if option in known else ", ".join(sorted(known))
         problems.add(
             "study.option",
-            Place(file="study.toml", item=f"[measure.{s.name}] options.{option}"),
+            setting(f"[measure.{s.name}] options.{option}"),
             found=Text(f"{value!r}", f"{value!r}"),
             expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
             remedy=Text("改正该选项", "correct the option"),
@@ -123,7 +142,7 @@ def _refuse_focus(data: StudyData, s: MeasureSettings, problems: Problems, missi
     name = data.name(s.focus)
     problems.add(
         "study.focus_without_data",
-        Place(file="study.toml", item=f"[measure.{s.name}] focus"),
+        setting(f"[measure.{s.name}] focus"),
         found=Text(
             f"{name.zh}没有一年数据齐全（共缺 {missing} 个数）",
             f"no complete year for {name.en} ({missing} figures missing in all)",
@@ -142,7 +161,7 @@ def _run(data: StudyData, prepared: list[_Prepared]) -> Done:
         facts[f"measure.{s.name}"] = {"fingerprint": result.fingerprint, "certificate": result.certificate.as_dict()}
         names = {str(u): data.name(str(u)) for u in p.panel.units}
         roles = _roles(data, s)
-        measured.append(Measured(s.name, s.title, result, data.tree.get(s.focus).id, s.peers, names, roles, p.sources))
+        measured.append(Measured(s.name, s.title, result, s.focus, s.peers, names, roles, p.sources))
     section = measure_section(measured, [_missing_table(data, p) for p in prepared if p.missing])
     return Done(section, facts)
 

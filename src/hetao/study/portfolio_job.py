@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from hetao.errors import Place, Problems, UnitsError
+from hetao.errors import Place, PlanError, Problems
 from hetao.figures import Row, read_table
+from hetao.figures.tables import check_filled
 from hetao.plan.retrofit import Exclusion, MinimumSaving, Precedence, Project, Requirement, plan_retrofits
+from hetao.plan.retrofit.case import Limits, read_case
 from hetao.report.sections.plan import Funded
-from hetao.study.data import StudyData, attempt
+from hetao.study.data import StudyData, attempt, setting
+from hetao.study.job import require_source
 from hetao.study.settings import PortfolioSettings
 from hetao.text import Text
 from hetao.units import read_money, read_volume
@@ -47,11 +50,8 @@ def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems)
     """Check ``[plan.portfolio]`` and its table of candidates."""
     before = len(problems)
     rows = attempt(problems, lambda: read_table(data.folder / s.projects, COLUMNS, MORE, root=data.folder))
-    budgets = {year: _money(problems, f"[plan.portfolio] budgets.{year}", text) for year, text in s.budgets.items()}
-    minimums = {r: _volume(problems, f"[plan.portfolio] minimum_saving.{r}", t) for r, t in s.minimum_saving.items()}
-    years = {_year(problems, f"[plan.portfolio] budgets.{year}", year): fen for year, fen in budgets.items()}
-    for region in minimums:
-        attempt(problems, partial(data.tree.get, region))
+    budgets = _budgets(s, problems)
+    minimums = _minimums(data, s, problems)
     if rows is None:
         return None
     read = [_Candidate.read(data, s, row, problems) for row in rows]
@@ -59,7 +59,7 @@ def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems)
         return None
     weighed = [c for c in read if c is not None and c.project is not None]
     known = {c.key for c in weighed}
-    requirements: list[Requirement] = [MinimumSaving(data.tree.get(r).id, s.years[1], v) for r, v in minimums.items()]
+    requirements: list[Requirement] = [MinimumSaving(r, s.years[1], m3) for r, m3 in minimums.items()]
     requirements += [
         Precedence(first, c.key) for c in weighed for first in c.requires if _is_known(problems, s, c, first, known)
     ]
@@ -72,10 +72,10 @@ def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems)
     requirements += [Exclusion(pair) for pair in sorted(pairs)]
     if len(problems) > before:
         return None
-    return PreparedPortfolio(
+    prepared = PreparedPortfolio(
         projects=tuple(c.project for c in weighed if c.project is not None),
         requirements=tuple(requirements),
-        budgets_fen={year: years.get(year, 0) for year in range(s.years[0], s.years[1] + 1)},
+        budgets_fen={year: budgets.get(year, 0) for year in range(s.years[0], s.years[1] + 1)},
         carry_over=s.carry_over,
         titles={c.key: c.title for c in weighed},
         districts={c.district: data.name(c.district) for c in weighed},
@@ -84,6 +84,25 @@ def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems)
         ),
         note=s.note,
     )
+    return prepared if _is_well_posed(prepared, s, problems) else None
+
+
+def _is_well_posed(prepared: PreparedPortfolio, s: PortfolioSettings, problems: Problems) -> bool:
+    """Record whatever the plan refuses: keys used twice, cycles, windows outside the plan and the like."""
+    try:
+        read_case(
+            prepared.projects,
+            prepared.budgets_fen,
+            carry_over=s.carry_over,
+            requirements=prepared.requirements,
+            objective="saving",
+            saving_goal_m3=None,
+            limits=Limits(),
+        )
+    except PlanError as error:
+        problems.extend(replace(p, place=replace(p.place, file=s.projects)) for p in error.problems)
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -104,7 +123,9 @@ class _Candidate:
     def read(cls, data: StudyData, s: PortfolioSettings, row: Row, problems: Problems) -> _Candidate | None:
         """Read one row, recording what is wrong with it."""
         before = len(problems)
-        region = attempt(problems, lambda: data.tree.get(row["district"]))
+        region = attempt(problems, lambda: data.tree.get(row["district"]), row.place("district"))
+        check_filled(row, ("project", "zh", "en", "source"), problems)
+        require_source(data, row, problems)
         cost = _cell_amount(problems, row, "cost", lambda t: read_money(t, row["cost_unit"]))
         saving = _cell_amount(problems, row, "saving", lambda t: read_volume(t, row["saving_unit"]))
         early, late = (_cell_year(problems, row, name) for name in ("earliest", "latest"))
@@ -143,13 +164,7 @@ def _why(note: str) -> Text:
 
 def _cell_amount(problems: Problems, row: Row, column: str, read: Callable[[str], int]) -> int | None:
     """Return a cell's amount, None where the cell is empty; a cell that cannot be read is recorded with its place."""
-    if not row[column]:
-        return None
-    try:
-        return read(row[column])
-    except UnitsError as error:
-        problems.extend(replace(p, place=row.place(column)) for p in error.problems)
-        return None
+    return attempt(problems, lambda: read(row[column]), row.place(column)) if row[column] else None
 
 
 def _cell_year(problems: Problems, row: Row, column: str) -> int | None:
@@ -182,30 +197,33 @@ def _is_known(problems: Problems, s: PortfolioSettings, c: _Candidate, other: st
     return False
 
 
-def _money(problems: Problems, item: str, text: str) -> int:
-    return _setting(problems, item, lambda: read_money(text))
+def _budgets(s: PortfolioSettings, problems: Problems) -> dict[int, int]:
+    """Return the budget of each year of the plan that names one, in fen."""
+    years = {str(year): year for year in range(s.years[0], s.years[1] + 1)}
+    budgets: dict[int, int] = {}
+    for year, text in s.budgets.items():
+        place = setting(f"[plan.portfolio] budgets.{year}")
+        fen = attempt(problems, partial(read_money, text), place)
+        if year not in years:
+            problems.add(
+                "study.year",
+                place,
+                found=Text(f"“{year}”", f"{year!r}"),
+                expected=Text(f"{s.years[0]} 至 {s.years[1]} 的年份", f"a year from {s.years[0]} to {s.years[1]}"),
+                remedy=Text("改正年份，或改 years", "correct the year, or the setting years"),
+            )
+        elif fen is not None:
+            budgets[years[year]] = fen
+    return budgets
 
 
-def _volume(problems: Problems, item: str, text: str) -> int:
-    return _setting(problems, item, lambda: read_volume(text))
-
-
-def _setting(problems: Problems, item: str, read: Callable[[], int]) -> int:
-    try:
-        return read()
-    except UnitsError as error:
-        problems.extend(replace(p, place=Place(file="study.toml", item=item)) for p in error.problems)
-        return 0
-
-
-def _year(problems: Problems, item: str, text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) == 4:
-        return int(text)
-    problems.add(
-        "study.year",
-        Place(file="study.toml", item=item),
-        found=Text(f"“{text}”", f"{text!r}"),
-        expected=Text("四位年份", "a year in four digits"),
-        remedy=Text("改正年份", "correct the year"),
-    )
-    return 0
+def _minimums(data: StudyData, s: PortfolioSettings, problems: Problems) -> dict[str, int]:
+    """Return the minimum saving of each region that has one, in m³ a year, by the region's id."""
+    minimums: dict[str, int] = {}
+    for name, text in s.minimum_saving.items():
+        place = setting(f"[plan.portfolio] minimum_saving.{name}")
+        volume_m3 = attempt(problems, partial(read_volume, text), place)
+        region = attempt(problems, partial(data.tree.get, name), place)
+        if region is not None and volume_m3 is not None:
+            minimums[region.id] = volume_m3
+    return minimums

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
-from hetao.errors import Place, Problems
-from hetao.figures import Figure, read_table
+from hetao.errors import Problems, TrackError
+from hetao.figures import Figure, Row, read_table
 from hetao.report.sections.track import Tracked, track_section
 from hetao.study.data import StudyData, attempt
-from hetao.study.job import Done, Job, require_indicators
+from hetao.study.job import Done, Job, require_indicators, require_source
 from hetao.study.settings import TrackSettings
 from hetao.text import Text
 from hetao.track import Actual, Target, assess_all, targets_from_rows, timeline
@@ -18,6 +19,8 @@ from hetao.units import convert
 
 __all__ = ["track_job"]
 
+FIRST_ROW = 2  # what `targets_from_rows` calls the first row below the header
+
 
 def track_job(data: StudyData, problems: Problems) -> Job | None:
     """Check ``[track]`` and return the job, or None where it is absent or something is wrong."""
@@ -25,11 +28,15 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
     if settings is None:
         return None
     before = len(problems)
-    targets = attempt(problems, lambda: _targets(data, settings))
+    path = data.folder / settings.targets
+    rows = attempt(problems, lambda: read_table(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, root=data.folder))
     require_indicators(data, problems, "[track] beside", settings.beside)
-    if targets is not None:
-        _check(data, settings, targets, problems)
-    if targets is None or len(problems) > before:
+    named = None if rows is None else _targets(rows, settings, problems)
+    if rows is None or named is None:
+        return None
+    found = [_checked(data, row, target, problems) for row, target in zip(rows, named, strict=True)]
+    targets = tuple(target for target in found if target is not None)
+    if len(problems) > before:
         return None
     actuals = tuple(_actuals(data, targets))
     if attempt(problems, lambda: assess_all(targets, actuals, settings.as_of)) is None:
@@ -37,25 +44,26 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
     return Job(Text("跟踪", "Track"), lambda: _run(data, settings, targets, actuals))
 
 
-def _targets(data: StudyData, settings: TrackSettings) -> tuple[Target, ...]:
-    rows = read_table(data.folder / settings.targets, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, root=data.folder)
-    return targets_from_rows([row.as_dict() for row in rows], settings.targets)
+def _targets(rows: Sequence[Row], settings: TrackSettings, problems: Problems) -> tuple[Target, ...] | None:
+    """Return the rows' targets; problems are placed at the cells, wherever blank rows or a sheet have moved them."""
+    try:
+        return targets_from_rows([row.as_dict() for row in rows], settings.targets)
+    except TrackError as error:
+        for p in error.problems:
+            row = rows[(p.place.row or FIRST_ROW) - FIRST_ROW]
+            problems.extend([replace(p, place=row.place(p.place.column))])
+        return None
 
 
-def _check(data: StudyData, settings: TrackSettings, targets: Iterable[Target], problems: Problems) -> None:
-    for row, target in enumerate(targets, start=2):
-        known = attempt(problems, partial(data.tree.get, target.region)) is not None
-        indicator = attempt(problems, partial(data.schema.get, target.indicator))
-        if known and indicator is not None:
-            attempt(problems, partial(convert, 1, target.unit or "1", indicator.unit))
-        if data.sources and target.source not in data.sources:
-            problems.add(
-                "study.unknown_source",
-                Place(file=settings.targets, row=row, column="source"),
-                found=Text(f"未知来源 {target.source}", f"the unknown source {target.source}"),
-                expected=Text("来源表中的代码", "a key of the table of sources"),
-                remedy=Text("在来源表中补上", "add it to the table of sources"),
-            )
+def _checked(data: StudyData, row: Row, target: Target, problems: Problems) -> Target | None:
+    """Return a target with its region and indicator by id; None after recording what is unknown or unlike."""
+    region = attempt(problems, partial(data.tree.get, target.region), row.place("region"))
+    indicator = attempt(problems, partial(data.schema.get, target.indicator), row.place("indicator"))
+    require_source(data, row, problems)
+    if region is None or indicator is None:
+        return None
+    attempt(problems, partial(convert, 1, target.unit or "1", indicator.unit), row.place("unit"))
+    return replace(target, region=region.id, indicator=indicator.key)
 
 
 def _actuals(data: StudyData, targets: Iterable[Target]) -> Iterable[Actual]:

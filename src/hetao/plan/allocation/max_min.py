@@ -25,7 +25,7 @@ MEMBER = AllocationRule(
     title=Text("加权最大最小公平", "Weighted max-min fairness"),
     reference=(
         "Bertsekas and Gallager 1992, Data Networks, 2nd ed., section 6.5.2; "
-        "Radunović and Le Boudec 2007, IEEE/ACM Transactions on Networking 15, 1073-1083"
+        "Radunovic and Le Boudec 2007, IEEE/ACM Transactions on Networking 15, 1073-1083"
     ),
     laws=BASIC_LAWS
     | {

@@ -6,19 +6,34 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from hetao.errors import ProblemsError
-from hetao.text import Language, Text, language, use_language
+from hetao.text import Language, Text, use_language
 
 __all__ = ["app", "main"]
 
 REFUSED, BAD_INPUT = 1, 2
 
-app = typer.Typer(name="hetao", no_args_is_help=True, pretty_exceptions_enable=False, help=str(Text(
+
+class _Commands(TyperGroup):
+    """Commands whose problems with what was handed in are printed, in the language chosen, and end with code 2."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # noqa: ANN401 - click's own; typer vendors it
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except ProblemsError as error:
+            typer.echo(error.describe(), err=True)
+            raise typer.Exit(BAD_INPUT) from None
+
+
+app = typer.Typer(name="hetao", cls=_Commands, no_args_is_help=True, pretty_exceptions_enable=False, help=str(Text(
     "河套：在资源硬约束内提高生产率：测度、守住、规划、跟踪。",
     "hetao: productivity inside hard resource caps: measure, hold, plan, track.",
 )))  # fmt: skip
@@ -35,22 +50,30 @@ Store = Annotated[
 Study = Annotated[Path, typer.Argument(help=str(Text("研究文件夹", "the study folder")))]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import hetao
+
+        typer.echo(hetao.__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     context: typer.Context,
     lang: Annotated[str, typer.Option("--lang", help="zh | en")] = "",
-    version: Annotated[bool, typer.Option("--version", help=str(Text("显示版本", "show the version")))] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help=str(Text("显示版本", "show the version"))
+        ),
+    ] = False,
 ) -> None:
     if lang:
         if lang not in ("zh", "en"):
             raise typer.BadParameter("zh | en", param_hint="--lang")
         chosen: Language = "zh" if lang == "zh" else "en"
         context.with_resource(use_language(chosen))
-    if version:
-        import hetao
-
-        typer.echo(hetao.__version__)
-        raise typer.Exit
 
 
 @app.command(
@@ -110,9 +133,9 @@ def template(
     path: Annotated[Path, typer.Argument(help=str(Text("要写的 .xlsx", "the .xlsx to write")))],
 ) -> None:
     """Write the intake template."""
-    from hetao.figures import write_template
+    from hetao.study import new_figures
 
-    write_template(path, language())
+    new_figures(path)
     typer.echo(str(Text(f"已写出 {path}", f"Wrote {path}")))
 
 
@@ -130,9 +153,11 @@ def replay(
     """Replay events into a ledger."""
     from hetao.ledger import Ledger, read_lines
 
+    lines = read_lines(file)
+    first = list(islice(lines, 1))  # a file that cannot be read is told before a store is made
     all_well = True
     with Ledger.open(store) as ledger:
-        for outcome in ledger.replay(read_lines(file)):
+        for outcome in ledger.replay(chain(first, lines)):
             all_well &= outcome.ok
             typer.echo(outcome.to_json())
     if not all_well:
@@ -176,9 +201,5 @@ def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
 
 
 def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - typer's own return
-    """Run the command line; problems with what was handed in are printed one a line and end with exit code 2."""
-    try:
-        return app(arguments)
-    except ProblemsError as error:
-        typer.echo(error.describe(), err=True)
-        sys.exit(BAD_INPUT)
+    """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
+    return app(arguments)

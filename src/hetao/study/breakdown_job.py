@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hetao.errors import Problems
-from hetao.figures import Figure, Region
+from hetao.figures import Figure
 from hetao.ledger import Ledger
 from hetao.plan import RULES, BreakDown, apportion, compare_break_down
 from hetao.report.sections.plan import BrokenDown
@@ -20,6 +20,8 @@ from hetao.units import Percent, convert, read_percent, read_volume, unit
 __all__ = ["PreparedBreakdown", "prepare_breakdown"]
 
 Path = tuple[str, ...]
+A_VALUE = Text("有值", "a value")
+BELOW = ("league", "banner")  # kinds of node that a ledger holds below a region
 FINE = 10**15  # shares are handed on as whole parts of this, far finer than one m³
 
 
@@ -66,7 +68,6 @@ class PreparedBreakdown:
         """Post the breakdown to a ledger of its own, level by level; rule R01 says whether it fits."""
         stamp = {"at": "2000-01-01T00:00:00+08:00", "by": "study"}
         line = {"water": "total", "basis": "withdrawal", "ecology": "excluded", "year": self.settings.year}
-        kinds = ("region", "league", "banner")
         nodes = [
             (self.region, None, 0),
             *((p[-1], p[-2] if len(p) > 1 else self.region, len(p)) for p in result.awards),
@@ -79,7 +80,7 @@ class PreparedBreakdown:
                         "key": f"n-{node}",
                         "node": node,
                         "name": self.names[node].zh,
-                        "kind": kinds[depth],
+                        "kind": ("region", *BELOW)[depth],
                     }
                     | ({"parent": parent} if parent else {})
                     | stamp
@@ -112,7 +113,7 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
     region = data.tree.get(s.region).id
     cap = data.chosen.figure(region, s.year, s.cap)
     if cap is None or cap.value is None:
-        _refuse(problems, f"{item} cap", Text(f"{s.year}年没有 {s.cap} 的数", f"no figure of {s.cap} in {s.year}"))
+        _refuse(problems, "cap", Text(f"{s.year}年没有 {s.cap} 的数", f"no figure of {s.cap} in {s.year}"))
         return None
     cap_m3 = attempt(problems, lambda: _volume_m3(data, cap), cap.place)
     tree = _tree(data, region, s)
@@ -120,15 +121,20 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
     if cap_m3 is None or shares is None:
         return None
     claims, origins = _claims(data, tree, s, shares)
-    kept_m3, least = int(reserve.of(cap_m3)),  [p for p in tree if p not in {q[:-1] for q in tree}]
-    first = s.weights[0]
+    parents = {p[:-1] for p in tree}
+    least = {p: int(floors.of(claims[p])) for p in tree if p not in parents}
+    kept_m3, first = int(reserve.of(cap_m3)), shares[s.weights[0]]
+    before = len(problems)
+    _check_division(data, claims, sum(least.values()), cap_m3 - kept_m3, problems)
+    if len(problems) > before:
+        return None
     return PreparedBreakdown(
         settings=s,
         cap_m3=cap_m3,
-        reserve_m3=int(reserve.of(cap_m3)),
+        reserve_m3=kept_m3,
         claims=claims,
-        floors={p: int(floors.of(claims[p])) for p in leaves},
-        weights={p: max(1, round(shares[first][p])) for p in leaves},
+        floors=least,
+        weights={p: max(1, round(FINE * first[p] / max(first.values()))) for p in least},
         origins=origins,
         region=region,
         names={region: data.name(region), **{p[-1]: data.name(p[-1]) for p in tree}},
@@ -139,18 +145,51 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
 def _check_rules(s: BreakdownSettings, problems: Problems) -> bool:
     unknown = [rule for rule in s.rules if rule not in RULES]
     for rule in unknown:
-        _refuse(
-            problems, "[plan.breakdown] rules", Text(f"未知规则 {rule}", f"the unknown rule {rule}"), ", ".join(RULES)
+        listed = ", ".join(RULES)
+        words = Text(f"未知规则 {rule}", f"the unknown rule {rule}")
+        _refuse(problems, "rules", words, Text(f"以下之一：{listed}", f"one of: {listed}"))
+    sound = 0 < len(s.levels) <= len(BELOW) and bool(s.weights)
+    if not sound:
+        words = Text(
+            f"{len(s.levels)} 级、{len(s.weights)} 个权重", f"{len(s.levels)} levels, {len(s.weights)} weights"
         )
-    if not s.levels or not s.weights:
-        _refuse(problems, "[plan.breakdown] levels, weights", Text("为空", "nothing"))
-    return not unknown and bool(s.levels) and bool(s.weights)
+        _refuse(problems, "levels, weights", words, Text("一或两级，至少一个权重", "one or two levels, some weights"))
+    return not unknown and sound
 
 
-def _refuse(problems: Problems, item: str, found: Text, allowed: str = "") -> None:
-    expected = Text(f"以下之一：{allowed}", f"one of: {allowed}") if allowed else Text("有值", "a value")
+def _refuse(problems: Problems, item: str, found: Text, expected: Text = A_VALUE) -> None:
     remedy = Text("改正设置，或补上数字", "correct the setting, or add the figure")
-    problems.add("study.breakdown", Place(file="study.toml", item=item), found=found, expected=expected, remedy=remedy)
+    place = setting(f"[plan.breakdown] {item}")
+    problems.add("study.breakdown", place, found=found, expected=expected, remedy=remedy)
+
+
+def _are_volumes(data: StudyData, indicators: Iterable[str], problems: Problems) -> bool:
+    units = {i: data.schema.get(i).unit for i in indicators}
+    others = {i: name for i, name in units.items() if unit(name).dimension != "volume"}
+    for i, name in others.items():
+        found = Text(f"指标 {i} 的单位是 {name}", f"the indicator {i}, whose unit is {name}")
+        _refuse(problems, "cap, claims", found, Text("水量指标", "an indicator of volume"))
+    return not others
+
+
+def _share_of(text: str, item: str, problems: Problems) -> Percent | None:
+    """Return a percentage from 0 % to 100 %, or None after recording why it is none."""
+    found = attempt(problems, lambda: read_percent(text), setting(f"[plan.breakdown] {item}"))
+    if found is not None and not 0 <= found.ratio <= 1:
+        _refuse(problems, item, Text(f"“{text}”", f"{text!r}"), Text("0% 至 100%", "0 % to 100 %"))
+    return found
+
+
+def _check_division(data: StudyData, claims: Mapping[Path, int], least: int, left_m3: int, problems: Problems) -> None:
+    """Record claims below 0, and floors that do not fit what is left of the cap."""
+    for path, claim in claims.items():
+        if claim < 0:
+            name = data.name(path[-1])
+            found = Text(f"{name.zh}的申请量 {claim} m³", f"the claim of {name.en}, {claim} m³")
+            _refuse(problems, "claims", found, Text("不小于 0", "at least 0"))
+    if least > left_m3:
+        found = Text(f"保底合计 {least} m³", f"floors of {least} m³ in all")
+        _refuse(problems, "floors", found, Text(f"不超过可分的 {left_m3} m³", f"within the {left_m3} m³ to be divided"))
 
 
 def _volume_m3(data: StudyData, figure: Figure) -> int:
@@ -160,19 +199,15 @@ def _volume_m3(data: StudyData, figure: Figure) -> int:
     return read_volume(exact, "m3", tolerance_m3=Fraction(1, 2))
 
 
-def _tree(data: StudyData, region: str, levels: Iterable[str]) -> list[Path]:
-    """Return the paths below the region, parents before children."""
+def _tree(data: StudyData, region: str, s: BreakdownSettings) -> list[Path]:
+    """Return the paths below the region that exist in the cap's year, parents before children."""
     found: list[Path] = []
     above: list[Path] = [()]
-    for kind in levels:
-        below = [(*path, child.id) for path in above for child in _children(data, path[-1] if path else region, kind)]
+    for kind in s.levels:
+        below = [(*p, r.id) for p in above for r in data.tree.children(p[-1] if p else region, s.year, kind)]
         found += below
         above = below
     return found
-
-
-def _children(data: StudyData, region: str, kind: str) -> list[Region]:
-    return [r for r in data.tree.children(region) if r.kind == kind]
 
 
 def _shares(
@@ -185,15 +220,15 @@ def _shares(
         found[indicator] = {}
         for path in tree:
             figure = data.chosen.latest(path[-1], indicator)
-            if figure is None or figure.value is None:
+            if figure is None or figure.value is None or figure.value <= 0:
                 missing += 1
                 name, title = data.name(path[-1]), data.title(indicator)
-                words = Text(f"{name.zh}没有{title.zh}", f"no {title.en} of {name.en}")
-                _refuse(problems, "[plan.breakdown] weights", words)
+                words = Text(f"{name.zh}没有大于 0 的{title.zh}", f"no {title.en} above 0 of {name.en}")
+                _refuse(problems, "weights", words)
             else:
                 found[indicator][path] = figure.value
     if not tree:
-        _refuse(problems, "[plan.breakdown] levels", Text("没有下级地区", "no regions below"))
+        _refuse(problems, "levels", Text("没有下级地区", "no regions below"))
     return None if missing or not tree else found
 
 

@@ -103,9 +103,7 @@ def load_study(folder: Path) -> StudyData:
     register = None
     if tree is not None and schema is not None:
         known, paths = sources or None, [folder / name for name in found]
-        register = attempt(
-            problems, lambda: read_figures(paths, tree=tree, schema=schema, sources=known, root=folder)
-        )
+        register = attempt(problems, lambda: read_figures(paths, tree=tree, schema=schema, sources=known, root=folder))
     chosen = _choose(register, settings, problems) if register is not None else None
     problems.raise_if_any()
     if tree is None or schema is None or sources is None or tolerance is None or register is None or chosen is None:
@@ -148,7 +146,9 @@ def _choose(register: Register, settings: StudySettings, problems: Problems) -> 
     try:
         return register.choose(settings.choose)
     except ProblemsError as error:
-        here = (p if p.place.file else replace(p, place=setting(f"[study.choose] {p.place.item}")) for p in error.problems)
+        here = (
+            p if p.place.file else replace(p, place=setting(f"[study.choose] {p.place.item}")) for p in error.problems
+        )
         problems.extend(here)
         return None
 
@@ -157,7 +157,8 @@ def _figure_files(folder: Path, settings: StudySettings, problems: Problems) -> 
     """Return the files of figures, relative to the folder."""
     found: list[str] = []
     for pattern in settings.figures:
-        matched = sorted(Path(name).as_posix() for name in glob.glob(pattern, root_dir=folder, recursive=True))
+        named = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - takes any pattern, Path.glob not
+        matched = sorted(Path(name).as_posix() for name in named)
         if not matched:
             problems.add(
                 "study.no_file",

@@ -169,7 +169,8 @@ def _run(data: StudyData, settings: HoldSettings, events: tuple[dict[str, Any], 
             focus=data.tree.get(settings.focus).id,
             nodes={n.node: n for n in ledger.nodes()},
             names={n.node: data.name(n.node) for n in ledger.nodes()},
-            titles=_titles(data, settings),
+            titles=_titles(data, (*settings.uses, *settings.caps)),
+            caps=_titles(data, settings.caps),
             accounts=ledger.accounts(),
             findings=findings,
             refused=tuple(refused),
@@ -180,9 +181,9 @@ def _run(data: StudyData, settings: HoldSettings, events: tuple[dict[str, Any], 
     return Done(hold_section(held), facts, {"ledger.jsonl": journal})
 
 
-def _titles(data: StudyData, settings: HoldSettings) -> Mapping[Line, Text]:
-    """Return what each line counts: the name of the use's indicator, or the cap's where no use is named."""
+def _titles(data: StudyData, volumes: tuple[VolumeSettings, ...]) -> Mapping[Line, Text]:
+    """Return the name of each line's first indicator."""
     found: dict[Line, Text] = {}
-    for v in (*settings.uses, *settings.caps):
+    for v in volumes:
         found.setdefault(Line(v.water, v.basis, v.ecology), data.title(v.indicator))
     return found

@@ -45,9 +45,20 @@ def require_regions(data: StudyData, problems: Problems, item: str, regions: Ite
 
 
 def require_indicators(data: StudyData, problems: Problems, item: str, indicators: Iterable[str]) -> bool:
-    """Record every indicator of a setting that the schema does not know; say whether all are known."""
-    found = [attempt(problems, partial(data.schema.get, indicator), setting(item)) for indicator in indicators]
-    return None not in found
+    """Record every indicator of a setting that is no key of the schema; say whether all are."""
+    sound = True
+    for name in indicators:
+        found = attempt(problems, partial(data.schema.get, name), setting(item))
+        if found is not None and found.key != name:
+            problems.add(
+                "study.indicator_name",
+                setting(item),
+                found=Text(f"名称“{name}”", f"the name {name!r}"),
+                expected=Text("指标的键", "the indicator's key"),
+                remedy=Text(f"写作 {found.key}", f"write {found.key}"),
+            )
+        sound &= found is not None and found.key == name
+    return sound
 
 
 def require_source(data: StudyData, row: Row, problems: Problems) -> None:

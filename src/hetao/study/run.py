@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from hetao.errors import Place, Problem, Problems, StudyError
+from hetao.errors import Problems, StudyError
 from hetao.report.html import render_html
 from hetao.report.model import Report, Section, SourceNote
 from hetao.report.sections.figures import figures_section
@@ -24,13 +24,13 @@ from hetao.study.hold_job import hold_job
 from hetao.study.job import Done, Job
 from hetao.study.measure_job import measure_job
 from hetao.study.plan_job import plan_job
+from hetao.study.target import MANIFEST, check_output
 from hetao.study.track_job import track_job
 from hetao.text import Text, language
 
 __all__ = ["Checked", "Progress", "Written", "check_study", "run_study"]
 
 Progress = Callable[[Text, float], None]
-MANIFEST = "manifest.json"
 DEPENDENCIES = ("numpy", "narwhals", "highspy", "python-calamine", "XlsxWriter", "jinja2", "fonttools")
 
 
@@ -101,8 +101,8 @@ def run_study(folder: Path, out: Path | None = None, *, progress: Progress | Non
 
     Args:
         folder: the study folder with its ``study.toml``.
-        out: the folder to write; default ``out/NAME`` where the command is run. An earlier run's folder is replaced;
-            any other folder that is not empty is refused.
+        out: the folder to write; default ``out/NAME`` where the command is run. An earlier run's folder is replaced
+            as a whole; one that holds anything that a run does not write is refused.
         progress: called with words and the share done, 0 to 1.
 
     Returns:
@@ -113,7 +113,7 @@ def run_study(folder: Path, out: Path | None = None, *, progress: Progress | Non
     """
     step = progress or (lambda words, done: None)
     target = out if out is not None else Path("out") / folder.resolve().name
-    _check_target(target)
+    check_output(target)
     step(Text("读入数据", "Reading the figures"), 0.0)
     started = time.perf_counter()
     data, jobs = _prepare(folder)
@@ -136,24 +136,6 @@ def _prepare(folder: Path) -> tuple[StudyData, list[Job]]:
     jobs = [prepare(data, problems) for prepare in (measure_job, hold_job, plan_job, track_job)]
     problems.raise_if_any()
     return data, [job for job in jobs if job is not None]
-
-
-def _check_target(target: Path) -> None:
-    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / MANIFEST).is_file())):
-        raise StudyError(
-            [
-                Problem(
-                    "study.output_in_use",
-                    Place(file=str(target)),
-                    Text(
-                        "一个不是由 hetao 写出的文件或非空文件夹",
-                        "a file, or a folder that hetao did not write and that is not empty",
-                    ),
-                    Text("新的、空的或此前运行写出的文件夹", "a new or empty folder, or one of an earlier run"),
-                    Text("用 --out 另指一个文件夹", "name another folder with --out"),
-                )
-            ]
-        )
 
 
 def _report(data: StudyData, done: list[Done]) -> Report:

@@ -40,7 +40,8 @@ class Held:
         focus: the node that comes first.
         nodes: every node by id.
         names: node → name.
-        titles: line → what is counted, from the indicators.
+        titles: line → what is counted, from the indicators of use.
+        caps: line → what the cap is called, from its indicator.
         accounts: the ledger's accounts.
         findings: (node, line, year) → what the ledger remarked on that use.
         refused: what the ledger refused, each with its event's key.
@@ -51,6 +52,7 @@ class Held:
     nodes: Mapping[str, Node]
     names: Mapping[str, Text]
     titles: Mapping[Line, Text]
+    caps: Mapping[Line, Text]
     accounts: tuple[Account, ...]
     findings: Mapping[tuple[str, Line, int], tuple[Finding, ...]]
     refused: tuple[tuple[str, Finding], ...]
@@ -62,7 +64,14 @@ def hold_section(held: Held) -> Section:
     lines = [line for line in held.titles if _comparable(held, held.focus, line)]
     charts = [_line_chart(held, line) for line in lines if len(_uses(held, held.focus, line)) > 1]
     over = [a for a in held.accounts if a.node == held.focus and _over_m3(a) > 0]
-    blocks: list[Block] = [*charts[1:], *_maps(held), *_two_answers(held), *_cap_trees(held), _accounts_table(held)]
+    blocks: list[Block] = [
+        _caps_table(held),
+        *charts[1:],
+        *_two_answers(held),
+        *_maps(held),
+        *_cap_trees(held),
+        _accounts_table(held),
+    ]
     return Section(
         key="hold",
         title=Text("守住", "Hold"),
@@ -156,6 +165,46 @@ def _line_chart(held: Held, line: Line) -> LineChart:
     )
 
 
+def _caps_table(held: Held) -> Table:
+    """List every cap of the focus with the latest use on its own basis."""
+    columns = (
+        Column("counted", Text("统计对象", "what is counted")),
+        Column("basis", Text("口径", "basis")),
+        Column("cap_year", Text("指标年份", "year of the cap"), kind="year"),
+        Column("cap", Text("控制指标", "cap"), UNIT_WORDS, "number", 2),
+        Column("use_year", Text("用水年份", "year of the use"), kind="year"),
+        Column("use", Text("同口径用水量", "use on this basis"), UNIT_WORDS, "number", 2),
+        Column("left", Text("余量", "headroom"), UNIT_WORDS, "number", 2),
+        Column("status", Text("状态", "status")),
+    )
+    rows = []
+    for line in dict.fromkeys(_line(a) for a in held.accounts if a.node == held.focus and a.cap_m3 is not None):
+        accounts = [a for a in _of(held, held.focus, line) if a.cap_m3 is not None]
+        latest = next((a for a in reversed(accounts) if a.reported_m3 is not None), accounts[-1])
+        since = next(a.year for a in accounts if a.cap_m3 == latest.cap_m3 and a.document == latest.document)
+        used = latest.reported_m3 is not None
+        rows.append(
+            (
+                Cell(held.caps[line]),
+                Cell(line.label),
+                Cell(since),
+                Cell(_in_unit(latest.cap_m3), (latest.document or "",)),
+                Cell(latest.year if used else None),
+                Cell(_in_unit(latest.reported_m3), (latest.source,) if latest.source else ()),
+                Cell(_in_unit(_left_m3(latest))),
+                _status_cell(latest),
+            )
+        )
+    name = held.names[held.focus]
+    return Table("hold_caps", Text(f"{name.zh}的控制指标", f"The caps of {name.en}"), columns, tuple(rows))
+
+
+def _left_m3(account: Account) -> int | None:
+    if account.cap_m3 is None or account.reported_m3 is None:
+        return None
+    return account.cap_m3 - account.reported_m3
+
+
 def _maps(held: Held) -> list[Block]:
     """Draw, for every line that several nodes have, in how many years each was over."""
     blocks: list[Block] = []
@@ -234,7 +283,6 @@ def _answer_row(held: Held, a: Account) -> tuple[Cell, ...]:
         answer = Cell(words, tone="warning")
     else:
         answer = Cell(over if _over_m3(a) else within, tone="bad" if _over_m3(a) else "good")
-    left = None if a.cap_m3 is None or a.reported_m3 is None else a.cap_m3 - a.reported_m3
     return (
         Cell(held.names[a.node]),
         Cell(a.year),
@@ -242,7 +290,7 @@ def _answer_row(held: Held, a: Account) -> tuple[Cell, ...]:
         Cell(line.label),
         Cell(_in_unit(a.reported_m3), (a.source or "",)),
         Cell(_in_unit(a.cap_m3), (a.document,) if a.document else ()),
-        Cell(_in_unit(left)),
+        Cell(_in_unit(_left_m3(a))),
         answer,
     )
 
@@ -313,23 +361,21 @@ def _accounts_table(held: Held) -> Table:
         Column("left", Text("余量", "headroom"), UNIT_WORDS, "number", 2),
         Column("status", Text("状态", "status")),
     )
-    rows = []
-    for a in held.accounts:
-        left = None if a.cap_m3 is None or a.reported_m3 is None else a.cap_m3 - a.reported_m3
-        rows.append(
-            (
-                Cell(held.names[a.node]),
-                Cell(a.year),
-                Cell(held.titles.get(_line(a), _line(a).label)),
-                Cell(_line(a).label),
-                Cell(_in_unit(a.cap_m3), (a.document,) if a.document else ()),
-                Cell(_in_unit(a.reported_m3), (a.source,) if a.source else ()),
-                Cell(_in_unit(left)),
-                _status_cell(a),
-            )
+    rows = tuple(
+        (
+            Cell(held.names[a.node]),
+            Cell(a.year),
+            Cell(held.titles.get(_line(a), _line(a).label)),
+            Cell(_line(a).label),
+            Cell(_in_unit(a.cap_m3), (a.document,) if a.document else ()),
+            Cell(_in_unit(a.reported_m3), (a.source,) if a.source else ()),
+            Cell(_in_unit(_left_m3(a))),
+            _status_cell(a),
         )
+        for a in held.accounts
+    )
     note = Text(f"账本末条：{held.head}", f"Last journal entry: {held.head}")
-    return Table("hold_accounts", Text("全部账户", "All accounts"), columns, tuple(rows), note, folded=True)
+    return Table("hold_accounts", Text("全部账户", "All accounts"), columns, rows, note, folded=True)
 
 
 def _status_cell(a: Account) -> Cell:

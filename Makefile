@@ -25,7 +25,7 @@ layers: $(VENV)/test.stamp ## imports point one way only
 
 unit: $(VENV)/test.stamp ## the tests, against the installed wheel, with their coverage gate
 	mkdir -p artefacts
-	$(BIN)/python -m pytest --cov --cov-report= --cov-report=json:artefacts/coverage.json
+	HETAO_WHEEL=1 $(BIN)/python -m pytest --cov --cov-report= --cov-report=json:artefacts/coverage.json
 	$(BIN)/python tests/coverage_gate.py artefacts/coverage.json
 
 docs: $(VENV)/test.stamp ## build the documentation, warnings are errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -196,12 +196,11 @@ def open_store(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
     target = path if path == ":memory:" else _file_uri(url, path, read_only)
     with as_ledger_errors(url):
         connection = sqlite3.connect(target, timeout=wait_s, isolation_level=None, uri=True)
-    try:
+    with ExitStack() as undo:
+        undo.callback(connection.close)
         with as_ledger_errors(url):
             _prepare(url, connection, read_only)
-    except BaseException:
-        connection.close()
-        raise
+        undo.pop_all()
     return SqliteStore(url, connection)
 
 

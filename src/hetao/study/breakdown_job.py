@@ -177,6 +177,7 @@ def _share_of(text: str, item: str, problems: Problems) -> Percent | None:
     found = attempt(problems, lambda: read_percent(text), setting(f"[plan.breakdown] {item}"))
     if found is not None and not 0 <= found.ratio <= 1:
         _refuse(problems, item, Text(f"“{text}”", f"{text!r}"), Text("0% 至 100%", "0 % to 100 %"))
+        return None
     return found
 
 

@@ -107,6 +107,18 @@ def test_a_formula_without_a_stored_result_is_no_blank(load: Load, refused: Refu
     assert refused(lambda: load(bare)) == [("figures.formula_error", "r.xlsx, sheet Sheet1, cell D2")]
     with pytest.raises(FiguresError, match=r"the formula error =1\+2"):
         load(bare)
+    blank = rewritten(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("</f><v>3</v>", "</f><v></v>"))
+    assert refused(lambda: load(blank)) == [("figures.formula_error", "r.xlsx, sheet Sheet1, cell D2")]
+    shared = rewritten(
+        path, "xl/worksheets/sheet1.xml", lambda text: text.replace("<f>1+2</f><v>3</v>", '<f t="shared" si="0"/>')
+    )
+    assert refused(lambda: load(shared)) == [("figures.formula_error", "r.xlsx, sheet Sheet1, cell D2")]
+
+
+def test_a_formula_may_result_in_a_text_of_no_characters(load: Load, book: Callable[..., Path]) -> None:
+    path = book([HEADER, ROW], edit=lambda sheet: sheet.write_formula("G2", '=""', None, "x"))
+    empty = rewritten(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("<v>x</v>", "<v></v>"))
+    assert [f.note for f in load(empty)] == [""]
 
 
 @pytest.mark.parametrize("number_format", ["0%", "0.00%", "0.0 %"])
@@ -242,6 +254,15 @@ def test_a_layout_that_points_to_nothing_is_refused(load: Load, refused: Refused
     assert refused(lambda: load(path, layouts={path: [far, fixed]})) == [
         ("figures.empty_cell", "b.xlsx, sheet Sheet1, row 99"),
         ("figures.bad_period", "b.xlsx, sheet Sheet1, fixed period"),
+    ]
+
+
+def test_a_layout_for_a_file_that_is_not_read_is_refused(
+    load: Load, refused: Refused, book: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = book([HEADER, ROW])
+    assert refused(lambda: load(path, layouts={tmp_path / "c.xlsx": LAYOUT})) == [
+        ("figures.layout_without_file", "c.xlsx")
     ]
 
 
@@ -407,9 +428,32 @@ def test_a_percentage_of_ods_is_not_read_as_its_hundredth(load: Load, refused: R
     assert refused(lambda: load(path)) == [("figures.percentage_format", "a.ods, sheet S, cell D2")]
 
 
-def test_ods_with_cells_repeated_without_end_is_refused(load: Load, refused: Refused, tmp_path: Path) -> None:
-    bomb = ODS_CELL.format("x").replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="16000"')
-    path = write_ods(tmp_path / "a.ods", [cells(*HEADER[:6]), bomb])
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        (ODS_CELL.format("9.58 %").replace('"string"', '"percentage" office:value="0.0958"'), "percentage_format"),
+        (ODS_CELL.format("#REF!").replace('"string"', '"string" calcext:value-type="error"'), "formula_error"),
+    ],
+)
+def test_what_is_noted_of_a_repeated_cell_of_ods_holds_for_all(
+    load: Load, refused: Refused, tmp_path: Path, cell: str, code: str
+) -> None:
+    twice = cell.replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="2"')
+    path = write_ods(tmp_path / "a.ods", [cells("", 2020, 2021), cells("NM") + twice])
+    fixed = {"indicator": "pipe_leakage", "unit": "%", "source": "a"}
+    layout = Layout(values="B2:C2", by_column={"region": "A"}, by_row={"period": 1}, fixed=fixed)
+    found = refused(lambda: load(path, layouts={path: layout}))
+    assert found[:2] == [(f"figures.{code}", f"a.ods, sheet S, cell {at}") for at in ("B2", "C2")]
+
+
+@pytest.mark.parametrize("kind", ['"string"', '"percentage" office:value="1"', '"string" calcext:value-type="error"'])
+def test_ods_with_cells_repeated_without_end_is_refused(
+    load: Load, refused: Refused, tmp_path: Path, kind: str
+) -> None:
+    bomb = ODS_CELL.format("x").replace(
+        "<table:table-cell", '<table:table-cell table:number-columns-repeated="20000000"'
+    )
+    path = write_ods(tmp_path / "a.ods", [cells(*HEADER[:6]), bomb.replace('"string"', kind)])
     assert refused(lambda: load(path)) == [("figures.table_too_large", "a.ods, sheet S")]
 
 
@@ -458,6 +502,13 @@ def test_xls_is_read_and_its_blank_values_are_refused(load: Load, refused: Refus
     assert figure.place == Place(file="a.xls", sheet="S", cell="D2")
     path = write_xls(tmp_path / "b.xls", [HEADER[:6], [*ROW[:3], "", *ROW[4:6]]])
     assert refused(lambda: load(path)) == [("figures.blank_in_xls", "b.xls, sheet S, cell D2")]
+
+
+def test_percentages_of_xls_are_refused_as_their_format_is_not_known(
+    load: Load, refused: Refused, tmp_path: Path
+) -> None:
+    path = write_xls(tmp_path / "a.xls", [HEADER[:6], ["NM", 2020, "pipe_leakage", 0.0958, "%", "a"]])
+    assert refused(lambda: load(path)) == [("figures.percentage_in_xls", "a.xls, sheet S, cell D2")]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -10,7 +10,7 @@ from hetao.figures.faults import shown_path
 from hetao.figures.files import check_extent
 from hetao.figures.grid import Grid
 from hetao.figures.indicators import Schema
-from hetao.figures.layout import Layout, nothing_there
+from hetao.figures.layout import Layout, no_such_path, nothing_there
 from hetao.figures.reader import FigureReader
 from hetao.figures.regions import RegionTree
 from hetao.figures.register import Figure, Register
@@ -58,7 +58,7 @@ def read_figures(
         tree: the regions; a region is named by its id, code or name.
         schema: the indicators; an indicator is named by its key or name. A value is converted into its unit exactly.
         sources: the known sources, by key; any source is taken where None.
-        layouts: file → how its wide tables lie; such a file is read by its layouts only.
+        layouts: file → how its wide tables lie; such a file is read by its layouts only, and must be among ``paths``.
         root: files are named relative to it in problems and places.
 
     Raises:
@@ -69,7 +69,9 @@ def read_figures(
     declared = {Path(path): layout for path, layout in (layouts or {}).items()}
     figures: list[Figure] = []
     unread: list[Place] = []
-    for path in map(Path, paths):
+    listed = [Path(path) for path in paths]
+    problems.extend(no_such_path(shown_path(path, root)) for path in declared if path not in listed)
+    for path in listed:
         try:
             grids = read_grids(path, shown_path(path, root))
         except FiguresError as error:

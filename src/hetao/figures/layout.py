@@ -16,12 +16,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hetao.errors import FiguresError, Place, Problems
+from hetao.errors import FiguresError, Place, Problem, Problems
 from hetao.figures.faults import fault
 from hetao.figures.grid import Grid, column_number
 from hetao.text import Text
 
-__all__ = ["FIELDS", "Layout", "WideRow", "nothing_there"]
+__all__ = ["FIELDS", "Layout", "WideRow", "no_such_path", "nothing_there"]
 
 FIELDS = ("region", "period", "indicator", "unit", "source", "note")
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})?")
@@ -142,6 +142,17 @@ def nothing_there(layout: Layout, file: str) -> FiguresError:
         found=Text(f"{layout.values} 没有内容", f"nothing in {layout.values}"),
         expected=Text("Layout 所指的表", "the table that the Layout points to"),
         remedy=Text("改正 Layout 的 sheet 或 values", "correct the Layout's sheet or values"),
+    )
+
+
+def no_such_path(file: str) -> Problem:
+    """Return the problem of a layout for a file that is not read."""
+    return Problem(
+        "figures.layout_without_file",
+        Place(file=file),
+        found=Text("Layout 所指的文件不在所读文件之列", "a Layout for a file that is not among those read"),
+        expected=Text("所读的文件之一", "one of the files read"),
+        remedy=Text("改正路径，或把文件列入", "correct the path, or list the file"),
     )
 
 

@@ -276,13 +276,12 @@ def _sorted_periods(panel: Panel, problems: Problems) -> tuple[Any, ...]:
     try:
         return tuple(sorted(distinct))
     except TypeError:
-        if panel.period_column:
-            kinds = ", ".join(sorted({type(p).__name__ for p in distinct}))
-            problems.add(
-                "panel.mixed_periods",
-                Place(column=panel.period_column),
-                found=Text(f"多种类型的时期（{kinds}）", f"periods of several types ({kinds})"),
-                expected=Text("同一类型、可排序的时期", "periods of one type that can be put in order"),
-                remedy=Text("统一为年份整数或日期", "make them all whole years, or all dates"),
-            )
+        kinds = ", ".join(sorted({type(p).__name__ for p in distinct}))
+        problems.add(
+            "panel.mixed_periods",
+            Place(column=panel.period_column or ""),
+            found=Text(f"多种类型的时期（{kinds}）", f"periods of several types ({kinds})"),
+            expected=Text("同一类型、可排序的时期", "periods of one type that can be put in order"),
+            remedy=Text("统一为年份整数或日期", "make them all whole years, or all dates"),
+        )
         return tuple(distinct)

@@ -23,6 +23,7 @@ __all__ = ["MISSING_MARKERS", "FigureReader", "TidyRow", "is_missing"]
 MISSING_MARKERS = ("", "-", "–", "—", "——", "…", "……", "..", "...", "NA", "N/A", "未公布", "not found")
 MAX_EXPONENT = 200  # powers of ten, up or down; beyond it a value has no sure place in floating point
 
+_SHARES = ("%", "％", "percent", "‰")
 _MARKERS = {marker.casefold() for marker in MISSING_MARKERS}
 _INFINITE = re.compile(r"[+\-−]?(inf|infinity|∞|无穷大?)", re.IGNORECASE)
 _ERROR = re.compile(r"#(REF!|DIV/0!|N/A|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:[0-9]+")
@@ -186,6 +187,12 @@ def _check_cell(row: TidyRow, text: str) -> None:
             "comma_in_number",
             Text(f"“{text}”，逗号可为小数点或千位分隔符", f"{text!r}, whose comma may mark decimals or thousands"),
             Text("小数点写作句点，去掉千位分隔符", "write a point for decimals and no thousands separators"),
+        )
+    if row.grid.blank_may_hide_error and row["unit"] in _SHARES:
+        raise _refused(
+            "percentage_in_xls",
+            Text(f"{text}，在 .xls 中看不出是否为百分比格式", f"{text}, which in .xls may be in the percentage format"),
+            Text("另存为 xlsx", "save the file as xlsx"),
         )
     if not text and row.grid.blank_may_hide_error:
         raise _refused(

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from hetao.errors import FiguresError, Place
 from hetao.figures.faults import fault
-from hetao.figures.files import MAX_UNPACKED_BYTES, check_extent
+from hetao.figures.files import MAX_CELLS, MAX_UNPACKED_BYTES, check_extent
 from hetao.figures.grid import Span, column_number
 from hetao.text import Text
 
@@ -202,7 +202,8 @@ class _XlsxSheet:
             self.start_cell(given)
         elif tag in ("v", "is", "f"):
             self.part = tag
-            self.has_value |= tag != "f"
+            self.formula = "=" if tag == "f" else self.formula
+            self.has_value |= tag != "f" and self.kind == "str"  # only a text may be a result of no characters
             self.found.reach(self.row, self.column)
 
     def start_cell(self, given: Attributes) -> None:
@@ -217,14 +218,16 @@ class _XlsxSheet:
         if tag == self.part:
             self.part = ""
         elif tag == "c" and self.formula and not self.has_value:
-            self.found.errors[self.row, self.column] = f"={self.formula}"
+            self.found.errors[self.row, self.column] = self.formula
 
     def text(self, text: str) -> None:
         if self.part == "f":
             self.formula += text
-        elif self.part == "v" and self.kind == "e":
-            key = self.row, self.column
-            self.found.errors[key] = self.found.errors.get(key, "") + text
+        elif self.part == "v":
+            self.has_value = True
+            if self.kind == "e":
+                key = self.row, self.column
+                self.found.errors[key] = self.found.errors.get(key, "") + text
 
 
 def _scan_ods(parts: zipfile.ZipFile) -> dict[str, SheetScan]:
@@ -234,7 +237,7 @@ def _scan_ods(parts: zipfile.ZipFile) -> dict[str, SheetScan]:
 
 
 class _OdsContent:
-    """Follows an ods file's content; rows and cells may be repeated, an error is noted at its first cell."""
+    """Follows an ods file's content; rows and cells may be repeated, and what is noted of one holds for all."""
 
     def __init__(self) -> None:
         self.found: dict[str, SheetScan] = {}
@@ -254,7 +257,7 @@ class _OdsContent:
             self.cell_repeats = int(given.get("number-columns-repeated", 1))
             self.in_error = given.get("value-type") == "error"
             if given.get("value-type") == "percentage":
-                self.sheet.percents.add((self.row, self.column))
+                self.sheet.percents.update(self.repeats())
             wide, high = int(given.get("number-columns-spanned", 1)), int(given.get("number-rows-spanned", 1))
             if wide > 1 or high > 1:
                 self.sheet.merged.append((self.row, self.column, self.row + high - 1, self.column + wide - 1))
@@ -272,5 +275,13 @@ class _OdsContent:
 
     def text(self, text: str) -> None:
         if self.in_error and self.in_text:
-            key = self.row, self.column
-            self.sheet.errors[key] = self.sheet.errors.get(key, "") + text
+            for key in self.repeats():
+                self.sheet.errors[key] = self.sheet.errors.get(key, "") + text
+
+    def repeats(self) -> list[tuple[int, int]]:
+        """Return the cells that the present one stands for; none where they are too many, as they are refused later."""
+        below, right = self.row + self.row_repeats, self.column + self.cell_repeats
+        self.sheet.reach(below - 1, right - 1)
+        if self.sheet.rows * self.sheet.columns > MAX_CELLS:
+            return []
+        return [(row, column) for row in range(self.row, below) for column in range(self.column, right)]

@@ -21,6 +21,7 @@ from hetao.units import (
     show_money,
     show_volume,
     unit,
+    unit_words,
 )
 
 VOLUMES = {
@@ -276,3 +277,21 @@ def test_composed_units_convert():
 def test_an_unknown_unit_names_the_closest():
     with pytest.raises(UnitsError, match="亿m3"):
         unit("亿m4")
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("亿立方米", "亿m³", "10⁸ m³"),
+        ("m3", "m³", "m³"),
+        ("万tce", "万tce", "10⁴ tce"),
+        ("m3/万元", "m³/万元", "m³/10⁴ yuan"),
+        ("%", "%", "%"),
+        ("1", "", ""),
+        ("个", "个", ""),
+        ("km2", "km²", "km²"),
+        ("百分点", "百分点", "percentage points"),
+    ],
+)
+def test_units_are_printed_in_both_languages(name, zh, en):
+    assert unit_words(name) == (zh, en)

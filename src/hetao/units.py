@@ -31,6 +31,7 @@ __all__ = [
     "show_money",
     "show_volume",
     "unit",
+    "unit_words",
 ]
 
 Number = int | Decimal | Fraction
@@ -183,6 +184,42 @@ def unit(name: str) -> Unit:
         expected=Text(f"已知单位，例如 {near}", f"a known unit, e.g. {near}"),
         remedy=Text("改用标准单位名", "use the unit's standard name"),
     )
+
+
+_SCALES = {"万亿": "10¹²", "十亿": "10⁹", "亿": "10⁸", "百万": "10⁶", "万": "10⁴", "千": "10³"}
+_BASES = {
+    "元": "yuan",
+    "分": "fen",
+    "人": "persons",
+    "人次": "visits",
+    "个": "",
+    "亩": "mu",
+    "公顷": "ha",
+    "天": "days",
+    "年": "years",
+    "指数": "index",
+    "百分点": "percentage points",
+    "1": "",
+}
+_RAISED = str.maketrans("23", "²³")
+
+
+def unit_words(name: str) -> Text:
+    """Return how a unit is printed in each language, e.g. ``亿m³`` and ``10⁸ m³``; nothing for plain numbers.
+
+    Raises:
+        UnitsError: no such unit.
+    """
+    standard = unit(name).name
+    if "/" in standard:
+        parts = [unit_words(part) for part in standard.split("/")]
+        return Text("/".join(p.zh for p in parts), "/".join(p.en for p in parts))
+    scale = next((s for s in _SCALES if standard.startswith(s) and standard != s), "")
+    base = standard.removeprefix(scale)
+    if base in ("m2", "m3", "km2", "km3"):
+        base = base.translate(_RAISED)
+    zh = "" if base == "1" else scale + base
+    return Text(zh, f"{_SCALES.get(scale, '')} {_BASES.get(base, base)}".strip())
 
 
 def convert(value: Number, from_unit: str, to_unit: str) -> Fraction:

@@ -171,5 +171,5 @@ def test_visits_far_above_their_floor_are_held_to_the_floor_and_not_to_a_falling
     assert found.status is Status.ON_COURSE
     assert found.required == 350
     assert found.path.en == (
-        "2000 万人次 in 2023 (an assumption: the earliest actual) keeps the bound: stay at least 350 万人次"
+        "2000 × 10⁴ visits in 2023 (an assumption: the earliest actual) keeps the bound: stay at least 350 × 10⁴ visits"
     )

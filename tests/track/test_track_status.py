@@ -108,8 +108,8 @@ def test_an_actual_against_a_base_year_goes_to_the_target_of_that_base_year():
     ("value", "unit", "words"),
     [
         (Fraction(1, 3), "", "≈0.333333"),
-        (Fraction(-20000000, 3), "m3", "≈-6666666.67 m3"),
-        (Decimal("35000000"), "人次", "35000000 人次"),
+        (Fraction(-20000000, 3), "m3", "≈-6666666.67 m³"),
+        (Decimal("35000000"), "人次", "35000000 visits"),
         (Decimal("0.590"), "", "0.59"),
     ],
 )

@@ -17,7 +17,7 @@ _CREATED = datetime(2000, 1, 1)  # a fixed date: equal results give equal files
 
 
 def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, Any]) -> None:
-    """Write an about sheet and one sheet a table, numbers in full precision, missing ones as empty cells."""
+    """Write an about sheet and one sheet a table, numbers to 16 digits, missing ones as empty cells."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(path) as book:

@@ -55,7 +55,7 @@ class Certificate:
         return {**vars(self), "statuses": dict(self.statuses)}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(ABC):
     """The base of every result; immutable: its arrays are read-only, and every table asked for is a fresh copy.
 

@@ -26,7 +26,7 @@ from hetao.study.settings import StudySettings, read_settings
 from hetao.text import Text
 from hetao.units import read_number
 
-__all__ = ["StudyData", "attempt", "load_study", "setting"]
+__all__ = ["StudyData", "attempt", "attempt_in", "load_study", "setting"]
 
 T = TypeVar("T")
 
@@ -77,6 +77,15 @@ def attempt(problems: Problems, read: Callable[[], T], place: Place | None = Non
         return read()
     except ProblemsError as error:
         problems.extend(error.problems if place is None else (replace(p, place=place) for p in error.problems))
+        return None
+
+
+def attempt_in(problems: Problems, file: str, read: Callable[[], T]) -> T | None:
+    """Like `attempt`; the problems are told as lying in ``file``, at the record that they name."""
+    try:
+        return read()
+    except ProblemsError as error:
+        problems.extend(replace(p, place=replace(p.place, file=file)) for p in error.problems)
         return None
 
 

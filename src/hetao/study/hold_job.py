@@ -14,7 +14,7 @@ from hetao.study.data import StudyData, attempt, setting
 from hetao.study.job import Done, Job, require_indicators, require_regions
 from hetao.study.settings import HoldSettings, VolumeSettings
 from hetao.text import Text
-from hetao.units import convert, read_volume, unit
+from hetao.units import read_volume, unit
 
 __all__ = ["hold_job"]
 
@@ -39,7 +39,7 @@ def hold_job(data: StudyData, problems: Problems) -> Job | None:
     volumes += [("use", v, f) for v in settings.uses for f in data.figures_of(v.indicator)]
     for region in dict.fromkeys([settings.focus, *(f.region for _, _, f in volumes)]):
         _check_kinds(data, region, problems)
-    read = [(kind, v, f, _volume_m3(data, f, problems)) for kind, v, f in volumes]
+    read = [(kind, v, f, _volume_m3(f, problems)) for kind, v, f in volumes]
     if len(problems) > before:
         return None
     events = tuple(_events(data, settings, [(kind, v, f, m3) for kind, v, f, m3 in read if m3 is not None]))
@@ -84,9 +84,8 @@ def _check_kinds(data: StudyData, region: str, problems: Problems) -> None:
             )
 
 
-def _volume_m3(data: StudyData, f: Figure, problems: Problems) -> int | None:
+def _volume_m3(f: Figure, problems: Problems) -> int | None:
     """Return a figure as whole m³ of a whole year; None after recording why it is not."""
-    assert f.value is not None  # figures without a value are left out
     if not isinstance(f.period, int):
         problems.add(
             "study.not_a_year",
@@ -96,8 +95,7 @@ def _volume_m3(data: StudyData, f: Figure, problems: Problems) -> int | None:
             remedy=Text("改用年度数，或另立指标", "give the figure of the year, or make it an indicator of its own"),
         )
         return None
-    exact = convert(f.value, data.schema.get(f.indicator).unit, "m3")
-    return attempt(problems, lambda: read_volume(exact, "m3"), f.place)
+    return attempt(problems, lambda: read_volume(f.given, f.given_unit), f.place)
 
 
 def _events(data: StudyData, settings: HoldSettings, volumes: list[Volume]) -> Iterator[dict[str, Any]]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-from hetao.errors import Place, PlanError, Problems
+from hetao.errors import Place, Problems
 from hetao.figures import Row, read_table
 from hetao.figures.tables import check_filled
 from hetao.plan.retrofit import Exclusion, MinimumSaving, Precedence, Project, Requirement, plan_retrofits
-from hetao.plan.retrofit.case import Limits, read_case
+from hetao.plan.retrofit.case import Case, Limits, read_case
 from hetao.report.sections.plan import Funded
-from hetao.study.data import StudyData, attempt, setting
+from hetao.study.data import StudyData, attempt, attempt_in, setting
 from hetao.study.job import require_source
 from hetao.study.settings import PortfolioSettings
 from hetao.text import Text
@@ -37,6 +37,18 @@ class PreparedPortfolio:
     districts: Mapping[str, Text]
     listed: tuple[tuple[str, Text, int | None, str, Text], ...]
     note: Text
+
+    def case(self) -> Case:
+        """Return the question; whatever the plan refuses is raised: keys used twice, cycles, windows and the like."""
+        return read_case(
+            self.projects,
+            self.budgets_fen,
+            carry_over=self.carry_over,
+            requirements=self.requirements,
+            objective="saving",
+            saving_goal_m3=None,
+            limits=Limits(),
+        )
 
     def run(self) -> Funded:
         """Solve it."""
@@ -84,25 +96,7 @@ def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems)
         ),
         note=s.note,
     )
-    return prepared if _is_well_posed(prepared, s, problems) else None
-
-
-def _is_well_posed(prepared: PreparedPortfolio, s: PortfolioSettings, problems: Problems) -> bool:
-    """Record whatever the plan refuses: keys used twice, cycles, windows outside the plan and the like."""
-    try:
-        read_case(
-            prepared.projects,
-            prepared.budgets_fen,
-            carry_over=s.carry_over,
-            requirements=prepared.requirements,
-            objective="saving",
-            saving_goal_m3=None,
-            limits=Limits(),
-        )
-    except PlanError as error:
-        problems.extend(replace(p, place=replace(p.place, file=s.projects)) for p in error.problems)
-        return False
-    return True
+    return None if attempt_in(problems, s.projects, prepared.case) is None else prepared
 
 
 @dataclass(frozen=True)

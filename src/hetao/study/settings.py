@@ -194,6 +194,7 @@ def _parse(path: Path, problems: Problems) -> Mapping[str, Any]:
         found = Text(f"第 {error.start} 字节不是 UTF-8", f"bytes that are not UTF-8, at byte {error.start}")
     except tomllib.TOMLDecodeError as error:
         found = Text(f"TOML 语法错误：{error}", f"a TOML error: {error}")
+        remedy = Text("改正该行；中文的键要加引号", "correct that line; keys that are not ASCII need quotation marks")
     problems.add("study.settings_file", Place(file=str(path)), found=found, expected=expected, remedy=remedy)
     return {}
 

@@ -9,7 +9,7 @@ from functools import partial
 from hetao.errors import Problems, TrackError
 from hetao.figures import Figure, Row, read_table
 from hetao.report.sections.track import Tracked, track_section
-from hetao.study.data import StudyData, attempt
+from hetao.study.data import StudyData, attempt, attempt_in
 from hetao.study.job import Done, Job, require_indicators, require_source
 from hetao.study.settings import TrackSettings
 from hetao.text import Text
@@ -18,6 +18,8 @@ from hetao.track.rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
 from hetao.units import convert
 
 __all__ = ["track_job"]
+
+PURE = "1"  # the unit of a pure number in the register; track writes it as none
 
 FIRST_ROW = 2  # what `targets_from_rows` calls the first row below the header
 
@@ -39,7 +41,7 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
     if len(problems) > before:
         return None
     actuals = tuple(_actuals(data, targets))
-    if attempt(problems, lambda: assess_all(targets, actuals, settings.as_of)) is None:
+    if attempt_in(problems, settings.targets, lambda: assess_all(targets, actuals, settings.as_of)) is None:
         return None
     return Job(Text("跟踪", "Track"), lambda: _run(data, settings, targets, actuals))
 
@@ -47,12 +49,13 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
 def _targets(rows: Sequence[Row], settings: TrackSettings, problems: Problems) -> tuple[Target, ...] | None:
     """Return the rows' targets; problems are placed at the cells, wherever blank rows or a sheet have moved them."""
     try:
-        return targets_from_rows([row.as_dict() for row in rows], settings.targets)
+        targets = targets_from_rows([row.as_dict() for row in rows], settings.targets)
     except TrackError as error:
         for p in error.problems:
             row = rows[(p.place.row or FIRST_ROW) - FIRST_ROW]
             problems.extend([replace(p, place=row.place(p.place.column))])
         return None
+    return tuple(replace(t, unit="") if t.unit == PURE else t for t in targets)
 
 
 def _checked(data: StudyData, row: Row, target: Target, problems: Problems) -> Target | None:
@@ -62,7 +65,7 @@ def _checked(data: StudyData, row: Row, target: Target, problems: Problems) -> T
     require_source(data, row, problems)
     if region is None or indicator is None:
         return None
-    attempt(problems, partial(convert, 1, target.unit or "1", indicator.unit), row.place("unit"))
+    attempt(problems, partial(convert, 1, target.unit or PURE, indicator.unit), row.place("unit"))
     return replace(target, region=region.id, indicator=indicator.key)
 
 
@@ -74,7 +77,7 @@ def _actuals(data: StudyData, targets: Iterable[Target]) -> Iterable[Actual]:
     for (region, indicator), target in series.items():
         for figure in data.chosen.series(region, indicator):
             if isinstance(figure.period, int) and figure.value is not None:
-                value = convert(figure.value, data.schema.get(indicator).unit, target.unit or "1")
+                value = convert(figure.value, data.schema.get(indicator).unit, target.unit or PURE)
                 yield Actual(
                     region=region,
                     indicator=indicator,

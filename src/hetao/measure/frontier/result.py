@@ -18,7 +18,7 @@ from hetao.text import Text
 __all__ = ["FrontierResult"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FrontierResult(Result):
     """Scores of every row of a panel against its reference set.
 

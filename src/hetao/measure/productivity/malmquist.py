@@ -80,8 +80,7 @@ def malmquist(
     if returns == "vrs":
         vrs = cross_scores(panel, distances, pairs, Technology("vrs"), reference, own_only=True)
         statuses += vrs.statuses
-        pure = _efficiency(vrs.own_after, orientation) / _efficiency(vrs.own_before, orientation)
-        values |= {"pure_efficiency_change": pure, "scale_change": values["efficiency_change"] / pure}
+        values |= _scale(vrs, values["efficiency_change"], orientation)
     kept, status = collect(values, *statuses)
     return IndexResult(
         panel=panel,
@@ -116,6 +115,12 @@ def _index(crs: CrossScores, orientation: str) -> dict[str, Matrix]:
         else:
             index = _efficiency(crs.pooled_after, orientation) / _efficiency(crs.pooled_before, orientation)
         return {"index": index, "efficiency_change": change, "technical_change": index / change}
+
+
+def _scale(vrs: CrossScores, efficiency_change: Matrix, orientation: str) -> dict[str, Matrix]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pure = _efficiency(vrs.own_after, orientation) / _efficiency(vrs.own_before, orientation)
+        return {"pure_efficiency_change": pure, "scale_change": efficiency_change / pure}
 
 
 def _convention(orientation: str, returns: str, reference: str) -> Text:

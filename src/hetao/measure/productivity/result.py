@@ -18,7 +18,7 @@ from hetao.text import Text
 __all__ = ["IndexResult", "collect"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndexResult(Result):
     """An index of every unit between consecutive periods.
 

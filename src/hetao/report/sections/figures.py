@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hetao.figures import Chosen, Figure, Miss, Register
 from hetao.report.model import Block, Cell, Column, Paragraph, Section, Table
 from hetao.text import Text
+from hetao.units import unit_words
 
 __all__ = ["figures_section"]
 
@@ -95,7 +96,7 @@ def _misses(
             Cell(float(m.total.value or 0), (m.total.source,), m.total.place.describe("en")),
             Cell(float(m.parts_value), (m.total.source,)),
             Cell(float(m.difference), tone="warning"),
-            Cell(m.total.unit),
+            Cell(unit_words(m.total.unit)),
         )
         for m in misses
     )

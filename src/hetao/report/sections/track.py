@@ -9,6 +9,8 @@ from fractions import Fraction
 from hetao.report.model import BarChart, Block, Cell, Column, LineChart, Paragraph, Point, Section, Series, Table, Tone
 from hetao.text import Text
 from hetao.track import Assessment, Status, Timeline
+from hetao.track.wording import bound_words
+from hetao.units import unit_words
 
 __all__ = ["Tracked", "track_section"]
 
@@ -100,11 +102,13 @@ def _number(value: object) -> float | None:
 def _chart(tracked: Tracked, a: Assessment) -> LineChart:
     line, name, unit = tracked.timelines[a.target.key], _name(tracked, a), _unit(a)
     gap = Text("没有公布数", "nothing published")
+    known = [y for y, v in zip(line.years, line.actual, strict=True) if v is not None]
     actuals = tuple(
         Point(y, _number(v), a.sources[1:], gap if v is None else None)
         for y, v in zip(line.years, line.actual, strict=True)
+        if y <= known[-1]  # later years are still to come: no gap
     )
-    path = tuple(Point(y, _number(v)) for y, v in zip(line.years, line.path, strict=True))
+    path = tuple(Point(y, _number(v)) for y, v in zip(line.years, line.path, strict=True) if v is not None)
     bound = tuple(Point(y, _number(a.target.value), (a.target.source,)) for y in line.years)
     words = BOUNDS[a.target.bound]
     return LineChart(
@@ -121,8 +125,7 @@ def _chart(tracked: Tracked, a: Assessment) -> LineChart:
 
 
 def _unit(a: Assessment) -> Text:
-    plain = "" if a.target.unit == "1" else a.target.unit
-    return Text(plain or "比值", plain or "ratio")
+    return unit_words(a.target.unit) if a.target.unit else Text("比值", "ratio")
 
 
 def _table(tracked: Tracked) -> Table:
@@ -145,13 +148,12 @@ def _table(tracked: Tracked) -> Table:
 
 
 def _row(tracked: Tracked, a: Assessment) -> tuple[Cell, ...]:
-    t, words = a.target, BOUNDS[a.target.bound]
-    bound = f"{float(t.value):g}{'' if t.unit == '1' else ' ' + t.unit}"
+    t = a.target
     latest = a.latest
     return (
         Cell(tracked.regions[t.region]),
         Cell(tracked.indicators[t.indicator]),
-        Cell(Text(f"{words.zh} {bound}", f"{words.en} {bound}"), (t.source,)),
+        Cell(bound_words(t), (t.source,)),
         Cell(t.deadline),
         Cell(None if latest is None else _number(latest.value), () if latest is None else (latest.source,)),
         Cell(None if latest is None else latest.period),
@@ -174,7 +176,7 @@ def _others(tracked: Tracked) -> Sequence[Block]:
         Column("unit", Text("单位", "unit")),
     )
     rows = tuple(
-        (Cell(tracked.regions[r]), Cell(tracked.indicators[i]), Cell(p), Cell(v, s), Cell(u))
+        (Cell(tracked.regions[r]), Cell(tracked.indicators[i]), Cell(p), Cell(v, s), Cell(unit_words(u)))
         for r, i, p, v, u, s in tracked.others
     )
     note = Text("这些实际数没有对应的目标。", "These actuals have no target of their own.")

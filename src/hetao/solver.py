@@ -48,8 +48,10 @@ class Programme:
         rows: unique labels of the constraints, length m.
         cost: (n,) objective coefficients.
         matrix: (m, n) constraint coefficients.
-        row_lower, row_upper: (m,) bounds of the constraints; infinities where absent.
-        lower, upper: (n,) bounds of the variables; infinities where absent.
+        row_lower: (m,) lower bounds of the constraints; −∞ where absent.
+        row_upper: (m,) upper bounds of the constraints; ∞ where absent.
+        lower: (n,) lower bounds of the variables; −∞ where absent.
+        upper: (n,) upper bounds of the variables; ∞ where absent.
         integer: (n,) which variables must be whole; None for a linear programme.
     """
 

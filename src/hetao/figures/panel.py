@@ -39,15 +39,19 @@ class Panel:
     Attributes:
         units: (n,) unit of each row.
         periods: sorted distinct periods; ``(None,)`` for a cross-section.
-        inputs, outputs, bads: column names by role.
-        X, Y, B: (n, inputs), (n, outputs), (n, bads) quantities as float64, in the frame's own units.
+        inputs: names of the input columns.
+        outputs: names of the output columns.
+        bads: names of the bad columns.
+        X: (n, inputs) quantities as float64, in the frame's own units.
+        Y: (n, outputs) quantities, likewise.
+        B: (n, bads) quantities, likewise.
         prices: quantity column → (n,) prices.
 
     Raises:
         PanelError: unknown or repeated columns, missing or infinite values, text where numbers belong, duplicate
             keys; everything at once, each with its row and column. Rows are counted from 0.
 
-    Example:
+    Examples:
         >>> panel = Panel({"firm": ["a", "b"], "x": [2.0, 4.0], "y": [1.0, 4.0]}, unit="firm", inputs="x", outputs="y")
         >>> panel.X.tolist()
         [[2.0], [4.0]]

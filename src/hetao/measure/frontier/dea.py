@@ -51,7 +51,7 @@ def dea(
     Raises:
         ModelError: unknown options or negative quantities.
 
-    Example:
+    Examples:
         >>> from hetao import Panel
         >>> panel = Panel({"firm": ["a", "b"], "x": [2.0, 4.0], "y": [1.0, 4.0]}, unit="firm", inputs="x", outputs="y")
         >>> dea(panel).scores["score"]

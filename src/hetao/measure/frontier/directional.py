@@ -62,7 +62,7 @@ def directional(
     Raises:
         ModelError: unknown options, negative quantities, or a combination that has no such technology.
 
-    Example:
+    Examples:
         >>> from hetao import Panel
         >>> data = {"firm": ["a", "b"], "x": [1.0, 1.0], "y": [1.0, 2.0], "b": [2.0, 2.0]}
         >>> panel = Panel(data, unit="firm", inputs="x", outputs="y", bads="b")

@@ -41,12 +41,6 @@ class Pairs:
         """Position of the later period."""
         return self.before + 1
 
-    @property
-    def complete(self) -> NDArray[np.bool_]:
-        """(p,) whether the unit is seen in both periods."""
-        seen: NDArray[np.bool_] = (self.row_before >= 0) & (self.row_after >= 0)
-        return seen
-
     @classmethod
     def of(cls, panel: Panel) -> Pairs:
         """Return the changes of a panel, unit by unit in the frame's order, in order of time."""

@@ -57,7 +57,7 @@ def malmquist(
     Raises:
         ModelError: unknown options, fewer than two periods, or negative quantities.
 
-    Example:
+    Examples:
         >>> from hetao import Panel
         >>> data = {"firm": ["a", "b"] * 2, "year": [1, 1, 2, 2], "x": [1.0, 1.0, 1.0, 1.0], "y": [1.0, 2.0, 3.0, 3.0]}
         >>> panel = Panel(data, unit="firm", period="year", inputs="x", outputs="y")

@@ -50,7 +50,7 @@ def malmquist_luenberger(
     Raises:
         ModelError: unknown options, fewer than two periods, no bads, or negative quantities.
 
-    Example:
+    Examples:
         >>> from hetao import Panel
         >>> data = {"firm": ["a", "a"], "year": [1, 2], "x": [1.0, 1.0], "y": [1.0, 2.0], "b": [1.0, 1.0]}
         >>> panel = Panel(data, unit="firm", period="year", inputs="x", outputs="y", bads="b")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from hetao.text import use_language
+from hetao.text import Text, use_language
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -37,3 +38,23 @@ def english() -> Iterator[None]:
     """Use English, so that texts are the same on every machine."""
     with use_language("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def texts_of() -> Callable[[object], list[tuple[str, Text]]]:
+    """Return a walk over every text inside a report, or any part of one, with the way to it."""
+
+    def walk(value: object, way: str = "") -> Iterator[tuple[str, Text]]:
+        if isinstance(value, Text):
+            yield way, value
+        elif is_dataclass(value):
+            for part in fields(value):
+                yield from walk(getattr(value, part.name), f"{way}.{part.name}")
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                yield from walk(item, f"{way}[{key}]")
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            for i, item in enumerate(value):
+                yield from walk(item, f"{way}[{i}]")
+
+    return lambda value: list(walk(value))

@@ -116,7 +116,7 @@ class RegionTree:
         if len(then) == 1:
             return then[0]
         if not found:
-            raise _unknown(name, self._by_name)
+            raise _unknown(name, (n for r in self for n in (r.id, r.code, *r.name) if n))
         raise self._unsettled(name, at, then or found, several=bool(then))
 
     def path(self, region_id: str) -> tuple[Region, ...]:

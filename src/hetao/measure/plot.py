@@ -38,7 +38,7 @@ def plot_scores(result: FrontierResult) -> Any:  # noqa: ANN401 - a matplotlib F
 
 
 def plot_changes(result: IndexResult) -> Any:  # noqa: ANN401 - a matplotlib Figure
-    """Draw an index chained over the periods, one line a unit; a missing link ends the line."""
+    """Draw an index chained over the periods, one line a unit; an unsolved link ends the line."""
     panel = result.panel
     figure, axes = _figure(result.name, int(np.isnan(result.values["index"]).sum()))
     lines: dict[object, list[float]] = {u: [result.start] for u in _units(panel)}

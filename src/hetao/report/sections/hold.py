@@ -124,14 +124,17 @@ def _answer(held: Held, lines: Iterable[Line]) -> Text:
     for line in lines:
         title, uses = held.titles[line], [a for a in _uses(held, held.focus, line) if a.cap_m3 is not None]
         over = [a for a in uses if _over_m3(a)]
-        last = uses[-1]
-        cap = _words(last.cap_m3 or 0)
         if over:
             years = [str(a.year) for a in over]
-            zh.append(f"{title.zh}（{line.label.zh}）在{'、'.join(years)}年超过 {cap.zh}")
+            if len({a.cap_m3 for a in over}) > 1:
+                cap = Text("当年指标", "the cap of the year")
+            else:
+                cap = _words(over[0].cap_m3 or 0)
+            zh.append(f"{title.zh}（{line.label.zh}）在{'、'.join(years)}年超过{cap.zh}")
             en.append(f"{title.en} ({line.label.en}) exceeded {cap.en} in {', '.join(years)}")
         else:
-            left = _words((last.cap_m3 or 0) - (last.reported_m3 or 0))
+            last = uses[-1]
+            cap, left = _words(last.cap_m3 or 0), _words((last.cap_m3 or 0) - (last.reported_m3 or 0))
             zh.append(f"{title.zh}（{line.label.zh}）{last.year}年在 {cap.zh} 之内，余 {left.zh}")
             en.append(f"{title.en} ({line.label.en}) was within {cap.en} in {last.year}, {left.en} left")
     if not zh:

@@ -112,8 +112,9 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
         return None
     region = data.tree.get(s.region).id
     cap = data.chosen.figure(region, s.year, s.cap)
-    if cap is None or cap.value is None:
-        _refuse(problems, "cap", Text(f"{s.year}年没有 {s.cap} 的数", f"no figure of {s.cap} in {s.year}"))
+    if cap is None or cap.value is None or cap.value <= 0:
+        words = Text(f"{s.year}年没有大于 0 的 {s.cap}", f"no figure of {s.cap} above 0 in {s.year}")
+        _refuse(problems, "cap", words)
         return None
     cap_m3 = attempt(problems, lambda: _volume_m3(data, cap), cap.place)
     tree = _tree(data, region, s)
@@ -182,7 +183,14 @@ def _share_of(text: str, item: str, problems: Problems) -> Percent | None:
 
 
 def _check_division(data: StudyData, claims: Mapping[Path, int], least: int, left_m3: int, problems: Problems) -> None:
-    """Record claims below 0, and floors that do not fit what is left of the cap."""
+    """Record claims below 0 or that are all 0, and floors that do not fit what is left of the cap."""
+    if not any(claims.values()):
+        _refuse(
+            problems,
+            "claims",
+            Text("申请量全为 0", "claims that are all 0"),
+            Text("大于 0 的申请量", "some claim above 0"),
+        )
     for path, claim in claims.items():
         if claim < 0:
             name = data.name(path[-1])

@@ -52,6 +52,8 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
         return None
     s = _by_id(data, s)
     regions = [r for r in regions if r not in s.leave_out]
+    if not _are_within(data, s, regions, problems):
+        return None
     columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
     if s.focus not in columns["region"]:
         _refuse_focus(data, s, problems, len(missing))
@@ -66,6 +68,21 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     ]
     sources = tuple(dict.fromkeys(f.source for f in used if f is not None))
     return _Prepared(s, panel, missing, sources)
+
+
+def _are_within(data: StudyData, s: MeasureSettings, regions: list[str], problems: Problems) -> bool:
+    """Record a focus or peer that is not among the regions measured."""
+    outside = [r for r in (s.focus, *s.peers) if r not in regions]
+    for region in outside:
+        name = data.name(region)
+        problems.add(
+            "study.not_measured",
+            setting(f"[measure.{s.name}] focus, peers"),
+            found=Text(f"{name.zh}，不在 regions 中或已列入 leave_out", f"{name.en}, not in regions, or in leave_out"),
+            expected=Text("所测地区之一", "one of the regions measured"),
+            remedy=Text("改正 regions、leave_out、focus 或 peers", "correct regions, leave_out, focus or peers"),
+        )
+    return not outside
 
 
 def _by_id(data: StudyData, s: MeasureSettings) -> MeasureSettings:
@@ -109,9 +126,7 @@ def _regions(data: StudyData, s: MeasureSettings, problems: Problems) -> list[st
 
 def _check_options(s: MeasureSettings, problems: Problems) -> bool:
     """Check the further arguments against the call's own signature."""
-    call = getattr(hetao.measure, s.call, None)
-    if call is None:
-        return False  # recorded when the settings were read
+    call = getattr(hetao.measure, s.call)
     hints, known = get_type_hints(call), inspect.signature(call).parameters.keys() - {"panel"}
     sound = True
     for option, value in s.options.items():

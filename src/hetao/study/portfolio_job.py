@@ -197,7 +197,7 @@ def _budgets(s: PortfolioSettings, problems: Problems) -> dict[int, int]:
     budgets: dict[int, int] = {}
     for year, text in s.budgets.items():
         place = setting(f"[plan.portfolio] budgets.{year}")
-        fen = attempt(problems, partial(read_money, text), place)
+        fen = _amount(problems, partial(read_money, text), place)
         if year not in years:
             problems.add(
                 "study.year",
@@ -216,8 +216,22 @@ def _minimums(data: StudyData, s: PortfolioSettings, problems: Problems) -> dict
     minimums: dict[str, int] = {}
     for name, text in s.minimum_saving.items():
         place = setting(f"[plan.portfolio] minimum_saving.{name}")
-        volume_m3 = attempt(problems, partial(read_volume, text), place)
+        volume_m3 = _amount(problems, partial(read_volume, text), place)
         region = attempt(problems, partial(data.tree.get, name), place)
         if region is not None and volume_m3 is not None:
             minimums[region.id] = volume_m3
     return minimums
+
+
+def _amount(problems: Problems, read: Callable[[], int], place: Place) -> int | None:
+    """Return an amount of at least 0, or None after recording why it is none."""
+    amount = attempt(problems, read, place)
+    if amount is not None and amount < 0:
+        problems.add(
+            "study.negative",
+            place,
+            found=Text("负数", "a negative number"),
+            expected=Text("不小于 0", "at least 0"),
+            remedy=Text("去掉负号", "remove the sign"),
+        )
+    return amount

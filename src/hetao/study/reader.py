@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from hetao.text import Text
 
 __all__ = ["Reader"]
 
+YEARS = 1000, 9999  # four digits
 T = TypeVar("T")
 
 
@@ -28,9 +30,6 @@ class Reader:
         self._table, self._where, self._file, self._problems = table, where, file, problems
         self._asked: set[str] = set()
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._table
-
     def refuse(self, key: str, *, found: Text, expected: Text, remedy: Text) -> None:
         """Record a problem with one key."""
         place = Place(file=self._file, item=f"{self._where} {key}".strip())
@@ -40,9 +39,13 @@ class Reader:
         """Return a text; without a default the key is required."""
         return self._typed(key, str, default, Text("一段文字", "a text"))
 
-    def whole(self, key: str, default: int | None = None) -> int:
-        """Return a whole number."""
-        return self._typed(key, int, default, Text("整数", "a whole number"))
+    def count(self, key: str) -> int:
+        """Return a whole number of at least 1; it is required."""
+        return self._whole(key, 1, sys.maxsize, Text("不小于 1 的整数", "a whole number of at least 1"))
+
+    def year(self, key: str) -> int:
+        """Return a year of four digits; it is required."""
+        return self._whole(key, *YEARS, Text("四位年份", "a year of four digits"))
 
     def flag(self, key: str, default: bool) -> bool:
         """Return true or false."""
@@ -84,7 +87,7 @@ class Reader:
         if value is None:
             return (0, 0)
         listed = list(value) if isinstance(value, list | tuple) else []
-        if len(listed) == 2 and all(_is_year(v) for v in listed) and listed[0] <= listed[1]:
+        if len(listed) == 2 and all(_is_whole(v, *YEARS) for v in listed) and listed[0] <= listed[1]:
             return listed[0], listed[1]
         self._wrong(key, value, wanted)
         return (0, 0)
@@ -165,6 +168,14 @@ class Reader:
             )
         return default
 
+    def _whole(self, key: str, least: int, most: int, wanted: Text) -> int:
+        value = self._value(key, None, wanted)
+        if _is_whole(value, least, most):
+            return int(value)
+        if value is not None:
+            self._wrong(key, value, wanted)
+        return 0
+
     def _typed(self, key: str, kind: type[T], default: T | None, wanted: Text) -> T:
         value = self._value(key, default, wanted)
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
@@ -178,8 +189,8 @@ class Reader:
         self.refuse(key, found=Text(f"{value!r}", f"{value!r}"), expected=wanted, remedy=fix)
 
 
-def _is_year(value: object) -> bool:
-    return isinstance(value, int) and 1000 <= value <= 9999
+def _is_whole(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _closest(word: str, known: Iterable[str]) -> Text:

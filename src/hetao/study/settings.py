@@ -185,7 +185,7 @@ def _parse(path: Path, problems: Problems) -> Mapping[str, Any]:
     remedy = Text("用 hetao new 文件夹 生成带注释的模板", "write a commented template with: hetao new FOLDER")
     expected = Text("UTF-8 编码的 TOML 文件", "a TOML file in UTF-8")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         found = Text("没有这个文件", "no such file")
     except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
@@ -275,7 +275,7 @@ def _breakdown(reader: Reader | None) -> BreakdownSettings | None:
         return None
     settings = BreakdownSettings(
         region=reader.text("region"),
-        year=reader.whole("year"),
+        year=reader.year("year"),
         cap=reader.text("cap"),
         levels=reader.texts("levels"),
         claims=reader.texts("claims", ()),
@@ -298,7 +298,7 @@ def _portfolio(reader: Reader | None) -> PortfolioSettings | None:
         budgets=reader.amounts("budgets"),
         minimum_saving=reader.amounts("minimum_saving"),
         carry_over=reader.flag("carry_over", False),
-        lifetime_years=reader.whole("lifetime_years"),
+        lifetime_years=reader.count("lifetime_years"),
         note=reader.bilingual("note", Text("", "")),
     )
     reader.done()
@@ -309,7 +309,7 @@ def _track(reader: Reader | None) -> TrackSettings | None:
     if reader is None:
         return None
     settings = TrackSettings(
-        targets=reader.text("targets"), as_of=reader.whole("as_of"), beside=reader.texts("beside", ())
+        targets=reader.text("targets"), as_of=reader.year("as_of"), beside=reader.texts("beside", ())
     )
     reader.done()
     return settings

@@ -29,6 +29,8 @@ def figures_section(
     if chosen.left_out:
         blocks.append(_left_out(chosen, regions, indicators))
     missing = [f for f in register if f.value is None]
+    if register.unread:
+        blocks.append(_unread(register))
     if missing:
         blocks.append(_missing(missing, regions, indicators))
     n, sources = len(register), len({f.source for f in register})
@@ -57,6 +59,13 @@ def _summary(register: Register) -> Paragraph:
             "and indicator. Hover over or tap any figure to see its source.",
         )
     )
+
+
+def _unread(register: Register) -> Paragraph:
+    zh = "、".join(p.describe("zh") for p in register.unread)
+    en = ", ".join(p.describe("en") for p in register.unread)
+    words = Text(f"没有数字表头、未读的工作表：{zh}。", f"Sheets without a header of figures, left alone: {en}.")
+    return Paragraph(words, "muted")
 
 
 def _vintages(register: Register, chosen: Chosen, indicators: Mapping[str, Text]) -> Table:

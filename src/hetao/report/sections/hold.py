@@ -80,7 +80,7 @@ def hold_section(held: Held) -> Section:
             "How much of each cap is left, and what is over it, on which basis?",
         ),
         answer=_answer(held, lines),
-        tone="bad" if over else "good",
+        tone="bad" if over or held.refused else "good" if lines else "muted",
         picture=charts[0] if charts else None,
         blocks=(*blocks, *_refused_table(held)),
     )
@@ -137,6 +137,9 @@ def _answer(held: Held, lines: Iterable[Line]) -> Text:
             cap, left = _words(last.cap_m3 or 0), _words((last.cap_m3 or 0) - (last.reported_m3 or 0))
             zh.append(f"{title.zh}（{line.label.zh}）{last.year}年在 {cap.zh} 之内，余 {left.zh}")
             en.append(f"{title.en} ({line.label.en}) was within {cap.en} in {last.year}, {left.en} left")
+    if held.refused:
+        zh.append(f"账本拒绝了 {len(held.refused)} 个事件")
+        en.append(f"the ledger refused {len(held.refused)} events")
     if not zh:
         return Text(
             f"{name.zh}没有同口径的控制指标与用水量可比。", f"{name.en} has no cap and use on one basis to compare."

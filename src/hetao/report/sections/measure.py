@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hetao.measure import FrontierResult, IndexResult
 from hetao.report.model import (
@@ -166,8 +167,10 @@ def _log_parts(result: IndexResult, unit: str) -> dict[str, float]:
     names = [n for n in result.values if n != "index"]
     if "pure_efficiency_change" in names:
         names.remove("efficiency_change")
-    here = np.array([str(u) == unit for u in result.pairs.units])
-    return {n: float(100.0 * np.nansum(np.log(result.values[n][here]))) for n in names}
+    own = np.array([str(u) == unit for u in result.pairs.units])
+    table = np.array([result.values[n][own] for n in names])
+    has_log = (table > 0.0).all(axis=0)  # not where a change has no answer, nor where a part of it is 0
+    return {n: float(100.0 * np.log(row[has_log]).sum()) for n, row in zip(names, table, strict=True)}
 
 
 def _index_map(m: Measured, result: IndexResult) -> Chart:
@@ -267,8 +270,8 @@ def _parts_chart(m: Measured, result: IndexResult) -> Waterfall:
         unit=Text("对数点 ×100", "log points × 100"),
         steps=(*steps, Step(PART_WORDS["index"], sum(parts.values()), "level", sources=m.sources)),
         note=Text(
-            "各部分对数之和等于指数的对数；无解的年份不计入。",
-            "The logs of the parts add to the log of the index; years without an answer are left out.",
+            "各部分对数之和等于指数的对数；无解或有一部分为 0 的年份不计入。",
+            "The logs of the parts add to that of the index; years without an answer or with a part of 0 are left out.",
         ),
     )
 
@@ -296,7 +299,7 @@ def _ranking_table(m: Measured, result: IndexResult, chains: Mapping[str, Chain]
     rows = []
     for rank, chain in [*enumerate(ranked, start=1), *((None, c) for c in unranked)]:
         here = np.array([str(u) == chain.unit for u in result.pairs.units])
-        sums = [100.0 * float(np.log(result.values[p][here]).sum()) for p in parts]
+        sums = [_log_sum(result.values[p][here]) for p in parts]
         known = chain.yearly is not None
         tone: Tone = "plain" if known else "muted"
         rows.append(
@@ -305,10 +308,15 @@ def _ranking_table(m: Measured, result: IndexResult, chains: Mapping[str, Chain]
                 Cell(m.names[chain.unit], tone="good" if chain.unit == m.focus else tone),
                 Cell(chain.yearly, m.sources),
                 Cell(chain.total, m.sources),
-                *(Cell(s if known else None, m.sources) for s in sums),
+                *(Cell(s, m.sources) for s in sums),
             )
         )
     return Table(f"{m.key}_ranking", Text(f"{m.title.zh}：各地区", f"{m.title.en}: all regions"), columns, tuple(rows))
+
+
+def _log_sum(values: NDArray[np.float64]) -> float | None:
+    """Return 100 × the sum of logs; None where a value is unknown or 0 and has no log."""
+    return 100.0 * float(np.log(values).sum()) if (values > 0.0).all() else None
 
 
 def _changes_table(m: Measured, result: IndexResult) -> Table:

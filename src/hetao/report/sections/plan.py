@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hetao.plan import RULES, BreakDown
-from hetao.plan.retrofit import Project, RetrofitPlan
+from hetao.plan.retrofit import MinimumSaving, Project, Requirement, RetrofitPlan
 from hetao.report.model import BarChart, Block, Cell, Chart, Column, Paragraph, Point, Section, Series, Table
 from hetao.solver import Status
 from hetao.text import Text
@@ -183,9 +183,11 @@ def _rules_table(b: BrokenDown) -> Table:
 
 def _funded_answer(f: Funded) -> Text:
     plan = f.plan
+    if plan.portfolio is None and plan.status is not Status.INFEASIBLE:
+        return Text(f"改造项目没有得出组合（{plan.status}）。", f"No portfolio of retrofits was found ({plan.status}).")
     if plan.portfolio is None:
-        clash_zh = "；".join(r.title.zh for r in plan.conflict)
-        clash_en = "; ".join(r.title.en for r in plan.conflict)
+        clash_zh = "；".join(_requirement(f, r).zh for r in plan.conflict)
+        clash_en = "; ".join(_requirement(f, r).en for r in plan.conflict)
         return Text(f"改造项目没有可行组合：{clash_zh}。", f"No portfolio of retrofits is possible: {clash_en}.")
     best, order = plan.portfolio, plan.unit_cost_order
     more = best.total_saving_m3 - order.total_saving_m3
@@ -295,7 +297,7 @@ def _audit_table(f: Funded) -> Table:
     rows = tuple(
         (
             Cell(name),
-            Cell(check.requirement.title),
+            Cell(_requirement(f, check.requirement)),
             Cell(check.used),
             Cell(check.limit),
             Cell(check.unit),
@@ -309,6 +311,14 @@ def _audit_table(f: Funded) -> Table:
         "Recomputed in whole numbers from the chosen projects, not taken from the solver. Money in fen.",
     )
     return Table("plan_audit", Text("逐项核对", "The audit"), columns, rows, note, folded=True)
+
+
+def _requirement(f: Funded, requirement: Requirement) -> Text:
+    """Return a requirement's words, with a district's name in place of its id."""
+    if not isinstance(requirement, MinimumSaving):
+        return requirement.title
+    name, year = f.districts[requirement.district], requirement.by_year
+    return Text(f"{name.zh} {year} 年最低节水量", f"minimum saving of {name.en} in {year}")
 
 
 def _listed_table(f: Funded) -> Table:

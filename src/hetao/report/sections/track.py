@@ -57,10 +57,14 @@ def track_section(tracked: Tracked) -> Section:
         title=Text("跟踪", "Track"),
         question=Text("承诺了哪些目标，进度如何？", "Which targets were promised, and are they on course?"),
         answer=_answer(tracked),
-        tone=TONES[worst.status] if worst else "good",
+        tone=TONES[worst.status] if worst else "good" if _any_known(tracked) else "muted",
         picture=_counts(tracked),
         blocks=tuple(blocks),
     )
+
+
+def _any_known(tracked: Tracked) -> bool:
+    return any(a.status is not Status.UNKNOWN for a in tracked.assessments)
 
 
 def _name(tracked: Tracked, a: Assessment) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -227,3 +228,10 @@ def test_every_text_of_the_report_is_there_in_both_languages(example: Any, texts
     assert len(texts) > 3_000
     counted = Text("个", "")  # English has no word for the unit of a count
     assert [(way, text) for way, text in texts if text != counted and not (text.zh.strip() and text.en.strip())] == []
+
+
+def test_each_language_keeps_to_itself_in_the_tables(example: Any) -> None:
+    for name in example.tables():
+        for row in example.table(name.removesuffix(".csv")):
+            english = " ".join(cell for column, cell in row.items() if column.split(" [")[0].endswith("_en"))
+            assert not re.search("[\u4e00-\u9fff]", english), (name, english)

@@ -30,7 +30,7 @@ MEMBER = AllocationRule(
     },
     divide=_divide,
     convention=Text(
-        "各方得到同一水量，但不超过其申请量：award = min(claim, λ)",
+        "各方得到同一水量，但不超过其申请量：所得 = min(申请量, λ)",
         "everyone gets the same award, up to the claim: award = min(claim, λ)",
     ),
 )

@@ -33,7 +33,7 @@ MEMBER = AllocationRule(
     },
     divide=_divide,
     convention=Text(
-        "各方损失同一水量，但所得不低于 0：award = max(0, claim − λ)",
+        "各方损失同一水量，但所得不低于 0：所得 = max(0, 申请量 − λ)",
         "everyone loses the same volume, no award below 0: award = max(0, claim − λ)",
     ),
 )

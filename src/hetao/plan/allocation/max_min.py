@@ -36,7 +36,7 @@ MEMBER = AllocationRule(
     },
     divide=_divide,
     convention=Text(
-        "按权重计的单位水量依字典序取最大最小，所得介于保底量与申请量之间：award = min(claim, max(floor, weight × λ))",
+        "按权重计的单位水量依字典序取最大最小，所得介于保底量与申请量之间：所得 = min(申请量, max(保底量, 权重 × λ))",
         "awards per unit of weight are lexicographically max-min between floor and claim: "
         "award = min(claim, max(floor, weight × λ))",
     ),

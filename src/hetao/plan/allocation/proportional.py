@@ -30,7 +30,7 @@ MEMBER = AllocationRule(
     },
     divide=_divide,
     convention=Text(
-        "各方得到申请量的同一比例：award = claim × 可分水量 ÷ 申请总量",
+        "各方得到申请量的同一比例：所得 = 申请量 × 可分水量 ÷ 申请总量",
         "everyone gets the same share of the claim: award = claim × amount ÷ Σ claims",
     ),
 )

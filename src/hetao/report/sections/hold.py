@@ -285,7 +285,7 @@ def _answer_row(held: Held, a: Account) -> tuple[Cell, ...]:
     remarks = held.findings.get((a.node, line, a.year), ())
     over, within = Text("超过指标", "over the cap"), Text("在指标之内", "within the cap")
     if a.cap_m3 is None:
-        words = remarks[0].text if remarks else Text("没有同口径的指标", "there is no cap on this basis")
+        words = _remark(held, remarks[0]) if remarks else Text("没有同口径的指标", "there is no cap on this basis")
         answer = Cell(words, tone="warning")
     else:
         answer = Cell(over if _over_m3(a) else within, tone="bad" if _over_m3(a) else "good")
@@ -299,6 +299,15 @@ def _answer_row(held: Held, a: Account) -> tuple[Cell, ...]:
         Cell(_in_unit(_left_m3(a))),
         answer,
     )
+
+
+def _remark(held: Held, finding: Finding) -> Text:
+    """Return what the ledger said; it knows places by their Chinese names, which the English wording replaces."""
+    words = finding.text
+    if finding.node is None or finding.node not in held.names:
+        return words
+    name = held.names[finding.node]
+    return Text(words.zh, words.en.replace(name.zh, name.en))
 
 
 def _cap_trees(held: Held) -> list[Block]:
@@ -403,5 +412,5 @@ def _refused_table(held: Held) -> list[Block]:
         Column("clause", Text("条款", "clause")),
         Column("reason", Text("理由", "reason"), wide=True),
     )
-    rows = tuple((Cell(k), Cell(f.rule), Cell(f.clause), Cell(f.text, tone="bad")) for k, f in held.refused)
+    rows = tuple((Cell(k), Cell(f.rule), Cell(f.clause), Cell(_remark(held, f), tone="bad")) for k, f in held.refused)
     return [Table("hold_refused", Text("被拒绝的事件", "Refused events"), columns, rows)]

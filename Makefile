@@ -43,7 +43,16 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'Python has no venv module: on Debian run: apt install python3-venv' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, pathlib, sys, sysconfig as s; sys.exit(not pathlib.Path(s.get_path("include"), "Python.h").is_file())' || $(MAKE) --no-print-directory debian-packages
+	$(PYTHON) -m venv $(VENV)
+
+.PHONY: debian-packages
+debian-packages: # what Debian's python3 lacks for building: done here as root, asked for otherwise
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq python3-venv python3-dev; \
+	else \
+	  echo 'Python lacks venv or its headers: on Debian run: apt install python3-venv python3-dev' >&2; exit 1; \
+	fi
 
 $(VENV)/wheel.stamp: $(SOURCES) | $(BIN)/python
 	rm -rf dist && mkdir -p dist

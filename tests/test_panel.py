@@ -470,3 +470,10 @@ def test_a_lazy_frame_gives_back_the_kind_it_collects_to():
 
 def test_a_mapping_gives_back_lists():
     assert FrameKind(None).give({"a": (1, 2), "b": np.array([1.0, np.nan])}) == {"a": [1, 2], "b": [1.0, None]}
+
+
+@pytest.mark.parametrize("names", [3, [3], None, [None]])
+def test_columns_are_named_by_texts(names):
+    with pytest.raises(PanelError) as caught:
+        Panel({"u": ["a"], "x": [1.0], "y": [1.0]}, unit="u", inputs=names, outputs="y")
+    assert [p.code for p in caught.value.problems] == ["panel.not_names"]

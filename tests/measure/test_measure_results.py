@@ -418,3 +418,11 @@ def test_changing_a_table_that_was_given_changes_nothing(call: str):
         before = plain(getattr(result, name))
         getattr(result, name).clear()
         assert getattr(result, name) == before
+
+
+def test_a_workbook_in_a_folder_that_is_not_there_is_refused(tmp_path):
+    result = dea(Panel({"u": ["a"], "x": [1.0], "y": [1.0]}, unit="u", inputs="x", outputs="y"))
+    for path in (tmp_path, tmp_path / "absent" / "a.xlsx"):
+        with pytest.raises(ModelError) as caught:
+            result.to_excel(path)
+        assert [p.code for p in caught.value.problems] == ["to_excel.path"]

@@ -160,7 +160,8 @@ def held(*events: dict[str, object], focus: str = "R", titles: dict[Line, Text] 
         found = {n.node: n for n in ledger.nodes()}
         titles = titles or {TOTAL: Text("用水总量", "total use"), SURFACE: Text("地表水耗水", "surface consumption")}
         caps = {line: Text("控制指标", "cap") for line in titles}
-        return Held(focus, found, names, titles, caps, ledger.accounts(), findings, tuple(refused), "1 · abc")
+        notes = dict.fromkeys((*titles, *caps), Text("", ""))
+        return Held(focus, found, names, titles, caps, notes, ledger.accounts(), findings, tuple(refused), "1 · abc")
 
 
 def line_of(event: dict[str, object]) -> Line:

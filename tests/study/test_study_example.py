@@ -83,7 +83,7 @@ def test_surface_consumption_is_over_the_share_of_1987_in_eight_years_on_that_ba
     within = [r["year"] for r in rows if r["basis_en"] == CONSUMPTION and r["status_en"] == "within the cap"]
     assert within == [str(y) for y in range(2003, 2018) if str(y) not in OVER]
     page = example.written.report.read_text(encoding="utf-8")
-    assert "exceeded 58.6 (10⁸ m³) in 2005, 2006, 2007, 2009, 2010, 2011, 2013, 2014" in page
+    assert "exceeded 58.6 × 10⁸ m³ in 2005, 2006, 2007, 2009, 2010, 2011, 2013, 2014" in page
 
 
 def test_two_bases_give_two_answers_in_2023(example: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from hetao.errors import Place
@@ -38,7 +39,7 @@ def check_file(path: Path, shown: str) -> None:
         FiguresError: one problem; the file has not been opened.
     """
     place = Place(file=shown)
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises on a name that is too long
         raise fault(
             "no_file",
             place,

@@ -71,9 +71,12 @@ class Panel:
     ) -> None:
         columns, self.kind = read_columns(frame)
         self.unit_column, self.period_column, self.group_column = unit, period, group
-        self.inputs, self.outputs, self.bads = _names(inputs), _names(outputs), _names(bads)
-        self.price_columns = dict(prices or {})
         problems = Problems(PanelError)
+        self.inputs, self.outputs, self.bads = (
+            _names(role, names, problems) for role, names in (("inputs", inputs), ("outputs", outputs), ("bads", bads))
+        )
+        self.price_columns = dict(prices or {})
+        problems.raise_if_any()
         _check_roles(self, columns, problems)
         problems.raise_if_any()
         self._read(columns, problems)
@@ -140,8 +143,18 @@ class Panel:
         return named
 
 
-def _names(names: Names) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+def _names(role: str, names: object, problems: Problems) -> tuple[str, ...]:
+    listed = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (names,)
+    if all(isinstance(name, str) for name in listed):
+        return listed
+    problems.add(
+        "panel.not_names",
+        Place(item=role),
+        found=Text(f"{names!r}", f"{names!r}"),
+        expected=Text("列名，或列名的列表", "a column's name, or a list of names"),
+        remedy=Text(f"在 {role} 中写明列名", f"name the columns in {role}"),
+    )
+    return ()
 
 
 def _check_roles(panel: Panel, columns: Columns, problems: Problems) -> None:

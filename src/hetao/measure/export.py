@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hetao.errors import ModelError, Place, Problem
 from hetao.figures.frames import read_columns
 from hetao.text import Text
 
@@ -17,8 +18,15 @@ _CREATED = datetime(2000, 1, 1)  # a fixed date: equal results give equal files
 
 
 def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, Any]) -> None:
-    """Write an about sheet and one sheet a table, numbers to 16 digits, missing ones as empty cells."""
+    """Write an about sheet and one sheet a table, numbers to 16 digits, missing ones as empty cells.
+
+    Raises:
+        ModelError: the folder is not there, or the path is a folder.
+    """
     import xlsxwriter
+
+    if path.is_dir() or not path.parent.is_dir():
+        raise ModelError([_no_such_file(path)])
 
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": _CREATED})
@@ -37,6 +45,16 @@ def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, 
                 sheet.write_string(0, j, name, bold)
                 for i, value in enumerate(values.tolist(), start=1):
                     _write(sheet, i, j, value)
+
+
+def _no_such_file(path: Path) -> Problem:
+    return Problem(
+        "to_excel.path",
+        Place(file=str(path)),
+        found=Text("文件夹，或位于不存在的文件夹中", "a folder, or a file in a folder that is not there"),
+        expected=Text("已有文件夹中的 .xlsx 文件名", "the name of an .xlsx file in a folder that is there"),
+        remedy=Text("改正路径，或先建文件夹", "correct the path, or make the folder first"),
+    )
 
 
 def _write(sheet: Any, row: int, column: int, value: object) -> None:  # noqa: ANN401 - xlsxwriter is untyped

@@ -39,6 +39,7 @@ class PreparedBreakdown:
     region: str
     names: Mapping[str, Text]
     cap_source: str
+    published: Mapping[Path, tuple[int, str]]
 
     def run(self) -> BrokenDown:
         """Divide the cap under every rule, and offer each result to a ledger."""
@@ -60,8 +61,10 @@ class PreparedBreakdown:
             origins=self.origins,
             names=self.names,
             admitted={rule: self._admitted(result) for rule, result in results.items()},
+            example=s.example,
             note=s.note,
             cap_sources=(self.cap_source,),
+            published=self.published,
         )
 
     def _admitted(self, result: BreakDown) -> bool:
@@ -140,7 +143,14 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
         region=region,
         names={region: data.name(region), **{p[-1]: data.name(p[-1]) for p in tree}},
         cap_source=cap.source,
+        published=_published(data, tree, s),
     )
+
+
+def _published(data: StudyData, tree: list[Path], s: BreakdownSettings) -> dict[Path, tuple[int, str]]:
+    """Return the caps of the same year that were published for regions below, with their sources."""
+    found = {p: data.chosen.figure(p[-1], s.year, s.cap) for p in tree}
+    return {p: (_volume_m3(data, f), f.source) for p, f in found.items() if f is not None and f.value is not None}
 
 
 def _check_rules(s: BreakdownSettings, problems: Problems) -> bool:
@@ -205,7 +215,7 @@ def _volume_m3(data: StudyData, figure: Figure) -> int:
     """Return a figure in whole m³; a reconstruction printed to a fraction of one is rounded to the nearest."""
     assert figure.value is not None
     exact = convert(figure.value, data.schema.get(figure.indicator).unit, "m3")
-    return read_volume(exact, "m3", tolerance_m3=Fraction(1, 2))
+    return read_volume(exact, "m3")
 
 
 def _tree(data: StudyData, region: str, s: BreakdownSettings) -> list[Path]:

@@ -29,6 +29,7 @@ from hetao.units import read_number
 __all__ = ["StudyData", "attempt", "attempt_in", "load_study", "setting"]
 
 T = TypeVar("T")
+LOCK = "~$"  # what a spreadsheet program leaves beside a workbook that is open
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _figure_files(folder: Path, settings: StudySettings, problems: Problems) -> 
     found: list[str] = []
     for pattern in settings.figures:
         named = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - takes any pattern, Path.glob not
-        matched = sorted(Path(name).as_posix() for name in named)
+        matched = sorted(Path(n).as_posix() for n in named if not Path(n).name.startswith(LOCK))
         if not matched:
             problems.add(
                 "study.no_file",

@@ -20,6 +20,7 @@ __all__ = ["hold_job"]
 
 KINDS = {"country": "region", "province": "region", "group": "region", "league": "league", "banner": "banner"}
 Volume = tuple[str, VolumeSettings, Figure, int]  # cap or use, what it is, the figure, m³
+LARGEST_M3 = 2**63 - 1  # the largest volume that a ledger holds
 TOP = ("country",)  # a country's provinces stand at the top of the ledger, each under its own caps
 
 
@@ -95,7 +96,16 @@ def _volume_m3(f: Figure, problems: Problems) -> int | None:
             remedy=Text("改用年度数，或另立指标", "give the figure of the year, or make it an indicator of its own"),
         )
         return None
-    return attempt(problems, lambda: read_volume(f.given, f.given_unit), f.place)
+    volume_m3 = attempt(problems, lambda: read_volume(f.given, f.given_unit), f.place)
+    if volume_m3 is not None and not 0 <= volume_m3 <= LARGEST_M3:
+        problems.add(
+            "study.volume_out_of_range",
+            f.place,
+            found=Text(f"{f.given} {f.given_unit}", f"{f.given} {f.given_unit}"),
+            expected=Text(f"0 至 {LARGEST_M3} m³", f"0 to {LARGEST_M3} m³"),
+            remedy=Text("改正数字或单位", "correct the figure or its unit"),
+        )
+    return volume_m3
 
 
 def _events(data: StudyData, settings: HoldSettings, volumes: list[Volume]) -> Iterator[dict[str, Any]]:
@@ -169,6 +179,7 @@ def _run(data: StudyData, settings: HoldSettings, events: tuple[dict[str, Any], 
             names={n.node: data.name(n.node) for n in ledger.nodes()},
             titles=_titles(data, (*settings.uses, *settings.caps)),
             caps=_titles(data, settings.caps),
+            notes=_notes(settings),
             accounts=ledger.accounts(),
             findings=findings,
             refused=tuple(refused),
@@ -177,6 +188,12 @@ def _run(data: StudyData, settings: HoldSettings, events: tuple[dict[str, Any], 
         journal = "\n".join(ledger.export()) + "\n"
     facts = {"hold": {"entries": len(events), "refused": len(refused), "verified": verified.ok, "head": held.head}}
     return Done(hold_section(held), facts, {"ledger.jsonl": journal})
+
+
+def _notes(settings: HoldSettings) -> Mapping[Line, Text]:
+    """Return what must be known of each line's cap; empty where nothing, and for lines of uses alone."""
+    found = {Line(v.water, v.basis, v.ecology): Text("", "") for v in settings.uses}
+    return found | {Line(v.water, v.basis, v.ecology): v.note for v in settings.caps}
 
 
 def _titles(data: StudyData, volumes: tuple[VolumeSettings, ...]) -> Mapping[Line, Text]:

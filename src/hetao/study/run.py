@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from hetao.errors import Problems, StudyError
+from hetao.errors import Place, Problem, Problems, StudyError
 from hetao.report.html import render_html
 from hetao.report.model import Report, Section, SourceNote
 from hetao.report.sections.figures import figures_section
@@ -114,6 +114,8 @@ def run_study(folder: Path, out: Path | None = None, *, progress: Progress | Non
     step = progress or (lambda words, done: None)
     target = out if out is not None else Path("out") / folder.resolve().name
     check_output(target)
+    if target.is_symlink():
+        target = target.resolve()  # what the link leads to is replaced, not the link
     step(Text("读入数据", "Reading the figures"), 0.0)
     started = time.perf_counter()
     data, jobs = _prepare(folder)
@@ -125,9 +127,23 @@ def run_study(folder: Path, out: Path | None = None, *, progress: Progress | Non
         done.append(job.run())
         timings[job.words.en.lower()] = time.perf_counter() - started
     step(Text("写报告", "Writing the report"), (len(jobs) + 1) / (len(jobs) + 2))
-    written = _write(target, _report(data, done), data, done, timings)
+    try:
+        written = _write(target, _report(data, done), data, done, timings)
+    except OSError as error:
+        raise StudyError([_not_written(target, error)]) from error
     step(Text("完成", "Done"), 1.0)
     return written
+
+
+def _not_written(target: Path, error: OSError) -> Problem:
+    reason = error.strerror or str(error)
+    return Problem(
+        "study.not_written",
+        Place(file=str(target)),
+        Text(f"无法写出（{reason}）", f"a folder that cannot be written ({reason})"),
+        Text("可写、有空间的位置", "a place that can be written and has room"),
+        Text("用 --out 另指一个文件夹", "name another folder with --out"),
+    )
 
 
 def _prepare(folder: Path) -> tuple[StudyData, list[Job]]:

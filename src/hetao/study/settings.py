@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +70,7 @@ class VolumeSettings:
     water: str
     basis: str
     ecology: str
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class BreakdownSettings:
         reserve: share of the cap kept back, in percent.
         floors: percentage of each claim that is met first.
         rules: allocation rules to compare; empty: all.
-        note: what readers must know of the example.
+        example: whether it is marked as an example wherever it is told.
+        note: what readers must know of it.
     """
 
     region: str
@@ -103,6 +107,7 @@ class BreakdownSettings:
     reserve: str
     floors: str
     rules: tuple[str, ...]
+    example: bool
     note: Text
 
 
@@ -185,14 +190,16 @@ def _parse(path: Path, problems: Problems) -> Mapping[str, Any]:
     remedy = Text("用 hetao new 文件夹 生成带注释的模板", "write a commented template with: hetao new FOLDER")
     expected = Text("UTF-8 编码的 TOML 文件", "a TOML file in UTF-8")
     try:
+        if os.path.exists(path) and not path.is_file():  # noqa: PTH110 - Path.exists raises on a name too long
+            raise IsADirectoryError(0, "not a file")  # a folder, or a pipe that would never end
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         found = Text("没有这个文件", "no such file")
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
         found = Text(f"无法读取（{error.strerror}）", f"a file that cannot be read ({error.strerror})")
     except UnicodeDecodeError as error:
         found = Text(f"第 {error.start} 字节不是 UTF-8", f"bytes that are not UTF-8, at byte {error.start}")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # beside syntax: numbers and nesting beyond what can be read
         found = Text(f"TOML 语法错误：{error}", f"a TOML error: {error}")
         remedy = Text("改正该行；中文的键要加引号", "correct that line; keys that are not ASCII need quotation marks")
     problems.add("study.settings_file", Place(file=str(path)), found=found, expected=expected, remedy=remedy)
@@ -221,6 +228,13 @@ def _settings(top: Reader, problems: Problems) -> StudySettings:
 
 
 def _measure(name: str, reader: Reader) -> MeasureSettings:
+    if not re.fullmatch(r"[\w-]{1,40}", name):
+        reader.refuse(
+            "",
+            found=Text(f"名称 {name[:60]!r}", f"the name {name[:60]!r}"),
+            expected=Text("1 至 40 个字母、数字、_ 或 -", "1 to 40 letters, digits, _ or -"),
+            remedy=Text("改名：它也是表格文件的名字", "rename it: tables are named after it"),
+        )
     settings = MeasureSettings(
         name=name,
         title=reader.bilingual("title", Text(name, name)),
@@ -245,6 +259,7 @@ def _volume(reader: Reader) -> VolumeSettings:
         water=reader.choice("water", WATERS),
         basis=reader.choice("basis", BASES),
         ecology=reader.choice("ecology", ECOLOGIES),
+        note=reader.bilingual("note", Text("", "")),
     )
     reader.done()
     return settings
@@ -283,6 +298,7 @@ def _breakdown(reader: Reader | None) -> BreakdownSettings | None:
         reserve=reader.text("reserve", "0%"),
         floors=reader.text("floors", "0%"),
         rules=reader.texts("rules", ()),
+        example=reader.flag("example", False),
         note=reader.bilingual("note", Text("", "")),
     )
     reader.done()

@@ -11,6 +11,7 @@ from hetao.text import Text
 __all__ = ["MANIFEST", "check_new_file", "check_new_folder", "check_output"]
 
 MANIFEST = "manifest.json"
+LONGEST_NAME = 200  # bytes; file systems take 255, and a run writes beside the folder before it moves
 WRITTEN = {"report.html", "results.xlsx", "tables", "ledger.jsonl", MANIFEST}
 
 
@@ -74,7 +75,15 @@ def _names(folder: Path) -> set[str]:
 
 
 def _check_parent(target: Path) -> None:
-    """Require that the nearest folder above that is there can be written."""
+    """Require a name that can be, and that the nearest folder above that is there can be written."""
+    if any(len(os.fsencode(part)) > LONGEST_NAME for part in target.parts):
+        raise _refused(
+            "name_too_long",
+            target,
+            Text("过长的名字", "a name that is too long"),
+            Text(f"每级不超过 {LONGEST_NAME} 字节", f"at most {LONGEST_NAME} bytes a part"),
+            Text("另起一个名字", "choose another name"),
+        )
     above = next(path for path in target.absolute().parents if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
         raise _refused(

@@ -65,9 +65,11 @@ def _moved(best: Portfolio, order: Portfolio) -> Text:
 def _why(case: Case) -> Text:
     if case.objective == "saving":
         return Text(
-            "项目不可拆分且预算按年限定，逐个取单位成本最低者会占用更大节水量所需的预算",
-            "Projects are indivisible and budgets are yearly, so taking the cheapest water first can use up money that "
-            "saves more elsewhere",
+            "单位成本排序先满足最低节水量，再逐个取最便宜者，各自尽早开工且不回头；项目不可拆分且预算按年限定，"
+            "这样会占用更大节水量所需的预算",
+            "Unit-cost order meets the minimum savings first, then takes the cheapest water that fits, each as early "
+            "as it fits, and takes nothing back; projects are indivisible and budgets are yearly, so this can use up "
+            "money that saves more elsewhere",
         )
     return Text(
         "项目不可拆分，逐个取单位成本最低者可能超出所需节水量而多花钱",

@@ -78,11 +78,16 @@ def _vintages(register: Register, chosen: Chosen, indicators: Mapping[str, Text]
         (
             Cell(indicators[i]),
             Cell(source, (source,)),
-            Cell(", ".join(s for s in register.sources_of(i) if s != source) or "–", register.sources_of(i)),
+            _other_sources(register, i, source),
         )
         for i, source in chosen.choices.items()
     )
     return Table("figures_vintages", Text("版本的选择", "The choice between vintages"), columns, rows)
+
+
+def _other_sources(register: Register, indicator: str, chosen: str) -> Cell:
+    others = tuple(s for s in register.sources_of(indicator) if s != chosen)
+    return Cell(", ".join(others) or "–", others)
 
 
 def _misses(

@@ -42,6 +42,7 @@ class Held:
         names: node → name.
         titles: line → what is counted, from the indicators of use.
         caps: line → what the cap is called, from its indicator.
+        notes: line → what must be known of its cap; empty where nothing.
         accounts: the ledger's accounts.
         findings: (node, line, year) → what the ledger remarked on that use.
         refused: what the ledger refused, each with its event's key.
@@ -53,6 +54,7 @@ class Held:
     names: Mapping[str, Text]
     titles: Mapping[Line, Text]
     caps: Mapping[Line, Text]
+    notes: Mapping[Line, Text]
     accounts: tuple[Account, ...]
     findings: Mapping[tuple[str, Line, int], tuple[Finding, ...]]
     refused: tuple[tuple[str, Finding], ...]
@@ -115,7 +117,7 @@ def _in_unit(volume_m3: int | None) -> float | None:
 
 def _words(volume_m3: int) -> Text:
     shown = show_volume(volume_m3, UNIT)
-    return Text(shown, f"{shown.removesuffix(UNIT)} ({UNIT_WORDS.en})")
+    return Text(shown, f"{shown.removesuffix(UNIT)} × {UNIT_WORDS.en}")
 
 
 def _answer(held: Held, lines: Iterable[Line]) -> Text:
@@ -130,8 +132,9 @@ def _answer(held: Held, lines: Iterable[Line]) -> Text:
                 cap = Text("当年指标", "the cap of the year")
             else:
                 cap = _words(over[0].cap_m3 or 0)
-            zh.append(f"{title.zh}（{line.label.zh}）在{'、'.join(years)}年超过{cap.zh}")
-            en.append(f"{title.en} ({line.label.en}) exceeded {cap.en} in {', '.join(years)}")
+            since = _since(uses[-1])
+            zh.append(f"{title.zh}（{line.label.zh}）在{'、'.join(years)}年超过{cap.zh}{since.zh}")
+            en.append(f"{title.en} ({line.label.en}) exceeded {cap.en} in {', '.join(years)}{since.en}")
         else:
             last = uses[-1]
             cap, left = _words(last.cap_m3 or 0), _words((last.cap_m3 or 0) - (last.reported_m3 or 0))
@@ -145,6 +148,15 @@ def _answer(held: Held, lines: Iterable[Line]) -> Text:
             f"{name.zh}没有同口径的控制指标与用水量可比。", f"{name.en} has no cap and use on one basis to compare."
         )
     return Text(f"{name.zh}：{'；'.join(zh)}。", f"{name.en}: {'; '.join(en)}.")
+
+
+def _since(last: Account) -> Text:
+    """Return how the latest year stands, where an earlier one was over."""
+    left_m3 = _left_m3(last)
+    if left_m3 is None or left_m3 < 0:
+        return Text("", "")
+    left = _words(left_m3)
+    return Text(f"，{last.year}年在指标之内，余 {left.zh}", f", and was within it in {last.year}, {left.en} left")
 
 
 def _line_chart(held: Held, line: Line) -> LineChart:
@@ -167,7 +179,10 @@ def _line_chart(held: Held, line: Line) -> LineChart:
             Series(Text("用水量", "use"), use_points, "focus"),
             Series(Text("控制指标", "cap"), cap_points, "limit"),
         ),
-        note=Text("只与同一口径的指标比较。", "Compared with the cap on the same basis only."),
+        note=Text(
+            f"只与同一口径的指标比较。{held.notes[line].zh}",
+            f"Compared with the cap on the same basis only. {held.notes[line].en}".strip(),
+        ),
     )
 
 
@@ -182,6 +197,7 @@ def _caps_table(held: Held) -> Table:
         Column("use", Text("同口径用水量", "use on this basis"), UNIT_WORDS, "number", 2),
         Column("left", Text("余量", "headroom"), UNIT_WORDS, "number", 2),
         Column("status", Text("状态", "status")),
+        Column("note", Text("说明", "note"), wide=True),
     )
     rows = []
     for line in dict.fromkeys(_line(a) for a in held.accounts if a.node == held.focus and a.cap_m3 is not None):
@@ -199,6 +215,7 @@ def _caps_table(held: Held) -> Table:
                 Cell(_in_unit(latest.reported_m3), (latest.source,) if latest.source else ()),
                 Cell(_in_unit(_left_m3(latest))),
                 _status_cell(latest),
+                Cell(held.notes[line], tone="muted") if held.notes[line].zh else Cell(""),
             )
         )
     name = held.names[held.focus]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.measure import FrontierResult, IndexResult
+from hetao.report.format import signed
 from hetao.report.model import (
     BarChart,
     Block,
@@ -150,9 +151,9 @@ def _index_answer(m: Measured, result: IndexResult) -> Text:
     rank = 1 + [c.unit for c in ranked].index(m.focus)
     leading = _leading_part(result, m.focus)
     return Text(
-        f"{first}–{last}年{name.zh}的{m.title.zh}年均变化 {focus.yearly:+.2f}%，"
+        f"{first}–{last}年{name.zh}的{m.title.zh}年均变化 {signed(focus.yearly, 2)}%，"
         f"在 {len(ranked)} 个地区中列第 {rank} 位；主要由{leading.zh}带动。",
-        f"{name.en}'s {m.title.en} changed by {focus.yearly:+.2f}% a year in {first}-{last}, "
+        f"{name.en}'s {m.title.en} changed by {signed(focus.yearly, 2)} % a year in {first}-{last}, "
         f"rank {rank} of {len(ranked)}; {leading.en} moved it most.",
     )
 
@@ -305,7 +306,7 @@ def _ranking_table(m: Measured, result: IndexResult, chains: Mapping[str, Chain]
         rows.append(
             (
                 Cell(rank),
-                Cell(m.names[chain.unit], tone="good" if chain.unit == m.focus else tone),
+                Cell(m.names[chain.unit], tone=tone),
                 Cell(chain.yearly, m.sources),
                 Cell(chain.total, m.sources),
                 *(Cell(s, m.sources) for s in sums),

@@ -11,6 +11,7 @@ from hetao.plan.retrofit import MinimumSaving, Project, Requirement, RetrofitPla
 from hetao.report.model import BarChart, Block, Cell, Chart, Column, Paragraph, Point, Section, Series, Table
 from hetao.solver import Status
 from hetao.text import Text
+from hetao.units import show_volume
 
 __all__ = ["BrokenDown", "Funded", "plan_section"]
 
@@ -33,8 +34,10 @@ class BrokenDown:
         origins: path → where the claim comes from, and its source keys.
         names: region id → name.
         admitted: rule → whether a ledger admits the break-down as posted (rule R01).
+        example: whether it is marked as an example.
         note: what readers must know.
         cap_sources: source keys of the cap.
+        published: path → the cap published for it, m³, and its source key.
     """
 
     region: Text
@@ -46,8 +49,10 @@ class BrokenDown:
     origins: Mapping[Path, tuple[Text, tuple[str, ...]]]
     names: Mapping[str, Text]
     admitted: Mapping[str, bool]
+    example: bool
     note: Text
     cap_sources: tuple[str, ...]
+    published: Mapping[Path, tuple[int, str]]
 
 
 @dataclass(frozen=True)
@@ -103,15 +108,18 @@ def _breakdown_answer(b: BrokenDown) -> Text:
     leagues = [p for p in b.claims if len(p) == 1]
     deeper = [p for p in b.claims if len(p) > 1]
     zh_deeper, en_deeper = (f"、{len(deeper)} 个旗县市区", f" and {len(deeper)} banners") if deeper else ("", "")
-    share = 100.0 * (b.cap_m3 - b.reserve_m3) / sum(b.claims[p] for p in leagues)
+    share = min(100.0, 100.0 * (b.cap_m3 - b.reserve_m3) / sum(b.claims[p] for p in leagues))
+    cap = show_volume(b.cap_m3, "亿m³")
+    cap_en = f"{cap.removesuffix('亿m³')} × {UNIT_WORDS.en}"
+    mark = Text("（示例，非官方方案）", " (an example, not the official breakdown)") if b.example else Text("", "")
     admitted = "均可登账" if all(b.admitted.values()) else "未能全部登账"
     admitted_en = "the ledger admits every one" if all(b.admitted.values()) else "the ledger does not admit all of them"
     return Text(
-        f"{b.region.zh}{b.year}年指标 {b.cap_m3 / M3:g} 亿m³ 按 {len(b.results)} 种规则"
-        f"分解到 {len(leagues)} 个盟市{zh_deeper}（示例，非官方方案）："
+        f"{b.region.zh}{b.year}年指标 {cap} 按 {len(b.results)} 种规则"
+        f"分解到 {len(leagues)} 个盟市{zh_deeper}{mark.zh}："
         f"可满足申请量的 {share:.0f}%，各级之和分毫不差，{admitted}。",
-        f"{b.region.en}'s cap of {b.cap_m3 / M3:g} (10⁸ m³) in {b.year}, broken down under {len(b.results)} rules "
-        f"to {len(leagues)} leagues{en_deeper} (an example, not the official breakdown), meets {share:.0f} % "
+        f"{b.region.en}'s cap of {cap_en} in {b.year}, broken down under {len(b.results)} rules "
+        f"to {len(leagues)} leagues{en_deeper}{mark.en}, meets {share:.0f} % "
         f"of the claims; every level adds up to the last m³ and {admitted_en}.",
     )
 
@@ -126,7 +134,7 @@ def _leagues_chart(b: BrokenDown) -> BarChart:
         series.append(Series(RULES[rule].title, points))
     return BarChart(
         key="plan_leagues",
-        title=Text("各规则下的分解（示例）", "The breakdown under each rule (an example)"),
+        title=Text("各规则下的分解", "The breakdown under each rule"),
         unit=UNIT_WORDS,
         labels={p[0]: b.names[p[0]] for p in leagues},
         series=tuple(series),
@@ -141,6 +149,7 @@ def _breakdown_tables(b: BrokenDown) -> list[Block]:
         Column("claim", Text("申请量", "claim"), UNIT_WORDS, "number", 3),
         Column("origin", Text("申请量依据", "where the claim comes from")),
         *(Column(r, RULES[r].title, UNIT_WORDS, "number", 3) for r in rules),
+        Column("published", Text("已公布的指标", "published cap"), UNIT_WORDS, "number", 3),
     )
     tops = tuple(_breakdown_row(b, p) for p in b.claims if len(p) == 1)
     deeper = tuple(_breakdown_row(b, p) for p in b.claims if len(p) > 1)
@@ -154,7 +163,10 @@ def _breakdown_row(b: BrokenDown, path: Path) -> tuple[Cell, ...]:
     origin, sources = b.origins[path]
     awards = (Cell(result.awards[path] / M3, b.cap_sources) for result in b.results.values())
     within = b.names[path[-2]] if len(path) > 1 else b.region
-    return (Cell(b.names[path[-1]]), Cell(within), Cell(b.claims[path] / M3, sources), Cell(origin), *awards)
+    volume_m3, source = b.published.get(path, (None, ""))
+    published = Cell(None if volume_m3 is None else volume_m3 / M3, (source,) if source else ())
+    head = (Cell(b.names[path[-1]]), Cell(within), Cell(b.claims[path] / M3, sources), Cell(origin))
+    return (*head, *awards, published)
 
 
 def _rules_table(b: BrokenDown) -> Table:
@@ -194,7 +206,7 @@ def _funded_answer(f: Funded) -> Text:
     sound = all(check.holds for check in plan.unit_cost_audit)
     zh_order = f"比按单位成本排序多节水 {more / TEN_K:,.0f} 万m³" if sound else "而按单位成本排序不满足全部要求"
     en_order = (
-        f"{more / TEN_K:,.0f} (10⁴ m³) more than by unit-cost order"
+        f"{more / TEN_K:,.0f} × 10⁴ m³ more than by unit-cost order"
         if sound
         else "while unit-cost order breaks a requirement"
     )
@@ -205,8 +217,8 @@ def _funded_answer(f: Funded) -> Text:
     return Text(
         f"{years[0]}–{years[-1]}年投 {best.total_cost_fen / FEN_PER_TEN_K_YUAN:,.0f} 万元"
         f"做 {len(best.chosen)} 个改造项目，累计节水 {best.total_saving_m3 / TEN_K:,.0f} 万m³{proof_zh}，{zh_order}。",
-        f"{best.total_cost_fen / FEN_PER_TEN_K_YUAN:,.0f} (10⁴ yuan) on {len(best.chosen)} retrofits save "
-        f"{best.total_saving_m3 / TEN_K:,.0f} (10⁴ m³) over {years[0]}-{years[-1]}{proof_en}, {en_order}.",
+        f"{best.total_cost_fen / FEN_PER_TEN_K_YUAN:,.0f} × 10⁴ yuan on {len(best.chosen)} retrofits save "
+        f"{best.total_saving_m3 / TEN_K:,.0f} × 10⁴ m³ over {years[0]}-{years[-1]}{proof_en}, {en_order}.",
     )
 
 

@@ -15,7 +15,7 @@ __all__ = ["Panel", "__version__"]
 _LAZY = {"Panel": "hetao.figures.panel"}  # heavy imports wait until they are asked for
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module protocol's own signature
+def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     if name == "__version__":

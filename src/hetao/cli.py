@@ -200,6 +200,6 @@ def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
         yield lambda words, done: bar.update(task, description=str(words), completed=done)
 
 
-def main(arguments: list[str] | None = None) -> Any:  # noqa: ANN401 - typer's own return
+def main(arguments: list[str] | None = None) -> Any:
     """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
     return app(arguments)

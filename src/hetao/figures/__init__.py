@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module protocol's own signature
+def __getattr__(name: str) -> Any:
     if name == "Panel":
         return import_module("hetao.figures.panel").Panel
     raise AttributeError(f"module 'hetao.figures' has no attribute {name!r}")

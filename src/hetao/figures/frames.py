@@ -23,7 +23,7 @@ class FrameKind:
 
     backend: Any
 
-    def give(self, columns: Mapping[str, Sequence[Any] | NDArray[np.float64]]) -> Any:  # noqa: ANN401 - the caller's kind
+    def give(self, columns: Mapping[str, Sequence[Any] | NDArray[np.float64]]) -> Any:
         """Return ``columns`` as a new frame of the caller's kind; a mapping of lists for a mapping.
 
         Args:
@@ -72,7 +72,7 @@ def read_columns(frame: object) -> tuple[Columns, FrameKind]:
     return columns, FrameKind(wrapped.implementation)
 
 
-def _series(series: Any) -> np.ndarray[Any, Any]:  # noqa: ANN401 - a narwhals series of any backend
+def _series(series: Any) -> np.ndarray[Any, Any]:
     if series.dtype.is_numeric() and not series.dtype.is_decimal() and not series.is_null().any():
         return np.asarray(series.to_numpy())
     return _objects(series.to_list())

@@ -67,7 +67,7 @@ def write_template(path: Path | str, language: Language, *, schema: Schema | Non
         _write_lists(book, lists, language, known, units, styles)
 
 
-def _offer(table: Any, column: int, source: str) -> None:  # noqa: ANN401 - the writer's sheet has no types
+def _offer(table: Any, column: int, source: str) -> None:
     rule = {"validate": "list", "source": source, "error_type": "warning"}
     table.data_validation(1, column, _ROWS, column, rule)
 

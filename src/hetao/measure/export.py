@@ -57,7 +57,7 @@ def _no_such_file(path: Path) -> Problem:
     )
 
 
-def _write(sheet: Any, row: int, column: int, value: object) -> None:  # noqa: ANN401 - xlsxwriter is untyped
+def _write(sheet: Any, row: int, column: int, value: object) -> None:
     if isinstance(value, bool | int | float) and math.isfinite(value):
         sheet.write_number(row, column, value)
     elif value is not None and not isinstance(value, float):

@@ -19,7 +19,7 @@ __all__ = ["plot_changes", "plot_scores"]
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 
 
-def plot_scores(result: FrontierResult) -> Any:  # noqa: ANN401 - a matplotlib Figure
+def plot_scores(result: FrontierResult) -> Any:
     """Draw a frontier result: lines over periods, or sorted bars for a cross-section."""
     panel, score = result.panel, result.evaluation.score
     figure, axes = _figure(result.name, int(np.isnan(score).sum()))
@@ -37,7 +37,7 @@ def plot_scores(result: FrontierResult) -> Any:  # noqa: ANN401 - a matplotlib F
     return figure
 
 
-def plot_changes(result: IndexResult) -> Any:  # noqa: ANN401 - a matplotlib Figure
+def plot_changes(result: IndexResult) -> Any:
     """Draw an index chained over the periods, one line a unit; an unsolved link ends the line."""
     panel = result.panel
     figure, axes = _figure(result.name, int(np.isnan(result.values["index"]).sum()))
@@ -49,7 +49,7 @@ def plot_changes(result: IndexResult) -> Any:  # noqa: ANN401 - a matplotlib Fig
     return figure
 
 
-def _units(panel: Any) -> list[object]:  # noqa: ANN401 - a Panel
+def _units(panel: Any) -> list[object]:
     return list(dict.fromkeys(panel.units.tolist()))
 
 
@@ -71,13 +71,13 @@ def _figure(title: str, gaps: int) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _name_axis(axes: Any, words: str) -> None:  # noqa: ANN401 - matplotlib is untyped
+def _name_axis(axes: Any, words: str) -> None:
     from hetao.fonts import matplotlib_family
 
     axes.set_xlabel(words, family=matplotlib_family())
 
 
-def _lines(axes: Any, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:  # noqa: ANN401 - matplotlib is untyped
+def _lines(axes: Any, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:
     from hetao.fonts import matplotlib_family
 
     table: NDArray[np.float64] = np.array(list(lines.values()), dtype=float)

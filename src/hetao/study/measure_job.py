@@ -145,7 +145,7 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
     return sound
 
 
-def _literals(hint: Any) -> tuple[object, ...]:  # noqa: ANN401 - any annotation
+def _literals(hint: Any) -> tuple[object, ...]:
     """Return the words that a Literal, or a union of Literals, allows; none for other annotations."""
     parts = get_args(hint)
     if all(isinstance(p, str) for p in parts):

@@ -155,7 +155,7 @@ class Reader:
                 remedy=_closest(key, self._asked),
             )
 
-    def _value(self, key: str, default: T | None, wanted: Text) -> Any:  # noqa: ANN401 - whatever stands in the file
+    def _value(self, key: str, default: T | None, wanted: Text) -> Any:
         self._asked.add(key)
         if key in self._table:
             return self._table[key]

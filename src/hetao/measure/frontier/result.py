@@ -33,7 +33,7 @@ class FrontierResult(Result):
     columns: tuple[str, ...]
 
     @property
-    def scores(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def scores(self) -> Any:
         """The key columns, ``score`` (missing unless optimal) and ``status``; one row a row of the panel."""
         e = self.evaluation
         return self._give({**self.panel.keys(), "score": e.score, "status": [str(s) for s in e.status]})
@@ -45,7 +45,7 @@ class FrontierResult(Result):
         return Certificate.of(e.certificate, e.status, e.attempts)
 
     @property
-    def peers(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def peers(self) -> Any:
         """The key columns, the peer (and its period), and its weight; one row a peer."""
         rows = [
             (row, int(p), float(w))
@@ -61,17 +61,17 @@ class FrontierResult(Result):
         )
 
     @property
-    def slacks(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def slacks(self) -> Any:
         """The key columns and what is left over in each quantity after the scored move, in its own unit."""
         return self._wide(lambda q: q.slacks)
 
     @property
-    def targets(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def targets(self) -> Any:
         """The key columns and the efficient quantities of each row: the scored move and the slacks taken."""
         return self._wide(lambda q: q.target)
 
     @property
-    def multipliers(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def multipliers(self) -> Any:
         """The key columns, one shadow price a quantity (score per unit of it), and ``intercept`` (0 under crs).
 
         An input or bad costs, an output earns; prices are missing under fdh, which has none.
@@ -84,13 +84,13 @@ class FrontierResult(Result):
     def _projections(self) -> Mapping[int, Projection]:
         return {int(row): self.projector(int(row)) for row in np.flatnonzero(self.evaluation.status == Status.OPTIMAL)}
 
-    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> Any:
         table = np.full((len(self.panel), len(self.columns)), np.nan)
         for row, projection in self._projections.items():
             table[row] = part(projection)
         return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})
 
-    def _give(self, columns: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def _give(self, columns: Mapping[str, Any]) -> Any:
         return self.panel.kind.give(columns)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
@@ -113,7 +113,7 @@ class FrontierResult(Result):
         zh = "平均 {:.4f}，最小 {:.4f}，最大 {:.4f}".format(*span)
         return [str(Text(zh, "mean {:.4f}, smallest {:.4f}, largest {:.4f}".format(*span)))]
 
-    def plot(self) -> Any:  # noqa: ANN401 - a matplotlib Figure, imported only here
+    def plot(self) -> Any:
         """Draw the scores, one line a unit over the periods or one bar a unit; return a matplotlib figure.
 
         Rows without an optimal score are left as gaps and counted in the title. Needs ``pip install hetao[plot]``.

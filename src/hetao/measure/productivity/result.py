@@ -37,14 +37,14 @@ class IndexResult(Result):
     growth: Literal["ratio", "difference"] = "ratio"
 
     @property
-    def changes(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def changes(self) -> Any:
         """The unit column, ``period_from``, ``period_to``, ``index``, its parts and ``status``; one row a change."""
         units, before, after = self.keys
         named = {self.panel.unit_column: units, "period_from": before, "period_to": after}
         return self.panel.kind.give({**named, **self.values, "status": [str(s) for s in self.status]})
 
     @property
-    def distances(self) -> Any:  # noqa: ANN401 - the caller's kind of frame
+    def distances(self) -> Any:
         """Every distance: keys, ``reference`` (period or ``global``, as text), ``returns``, ``score``, ``status``."""
         return self.panel.kind.give(self.made_of.table())
 
@@ -84,7 +84,7 @@ class IndexResult(Result):
                 lines.append(f"{name}: {kind} {mean:.4f} ({known.min():.4f} … {known.max():.4f})")
         return lines
 
-    def plot(self) -> Any:  # noqa: ANN401 - a matplotlib Figure, imported only here
+    def plot(self) -> Any:
         """Draw the index chained over the periods, one line a unit; return a matplotlib figure.
 
         A missing or unsolved link ends its line; units not seen from the first period on are left out. Needs

@@ -24,7 +24,7 @@ REFUSED, BAD_INPUT = 1, 2
 class _Commands(TyperGroup):
     """Commands whose problems with what was handed in are printed, in the language chosen, and end with code 2."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # noqa: ANN401 - click's own; typer vendors it
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run the command that was named."""
         try:
             return super().invoke(ctx)

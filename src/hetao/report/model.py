@@ -264,7 +264,9 @@ class Report:
     subtitle: Text
     sections: tuple[Section, ...]
     sources: Mapping[str, SourceNote] = field(default_factory=dict)
-    facts: tuple[tuple[Text, str], ...] = ()  # versions, fingerprints, certificates: what the foot of the page says
+    facts: tuple[
+        tuple[Text, Text | str], ...
+    ] = ()  # versions, fingerprints, certificates: what the foot of the page says
     made: str = ""
 
     def tables(self) -> tuple[Table, ...]:

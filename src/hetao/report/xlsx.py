@@ -193,7 +193,7 @@ class _Writer:
             sheet.write_string(row, 1, title, self.format())
         for row, (fact, value) in enumerate(report.facts, start=5 + len(names)):
             sheet.write_string(row, 0, self.say(fact), self.format(font_color="#5a6773"))
-            sheet.write_string(row, 1, value, self.format())
+            sheet.write_string(row, 1, self.say(value), self.format())
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 70)
 

@@ -7,16 +7,18 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from hetao.errors import Place, Problem, Problems, StudyError
 from hetao.report.html import render_html
 from hetao.report.model import Report, Section, SourceNote
 from hetao.report.sections.figures import figures_section
+from hetao.report.sections.measure import STATUS_WORDS
 from hetao.report.tables import write_tables
 from hetao.report.xlsx import write_xlsx
 from hetao.study.data import StudyData, load_study
@@ -176,23 +178,30 @@ def _report(data: StudyData, done: list[Done]) -> Report:
     )
 
 
-def _facts(data: StudyData, done: list[Done]) -> tuple[tuple[Text, str], ...]:
-    facts = [
+def _facts(data: StudyData, done: list[Done]) -> tuple[tuple[Text, Text | str], ...]:
+    facts: list[tuple[Text, Text | str]] = [
         (Text("版本", "version"), f"hetao {version('hetao')}"),
         (Text("数据指纹", "data fingerprint"), _inputs_hash(data)),
     ]
     for d in done:
         for name, fact in d.facts.items():
             if isinstance(fact, dict) and "certificate" in fact:
-                c = fact["certificate"]
-                words = (
-                    f"{c['programmes']}; primal {c['primal']:.1e}, dual {c['dual']:.1e}, gap {c['gap']:.1e}; "
-                    + ", ".join(f"{k} {v}" for k, v in c["statuses"].items())
-                )
+                words = _certificate_words(fact["certificate"])
                 facts.append((Text(f"证书 {name}", f"certificate {name}"), words))
             elif isinstance(fact, dict) and "head" in fact:
                 facts.append((Text("账本末条", "last journal entry"), str(fact["head"])))
     return tuple(facts)
+
+
+def _certificate_words(c: Mapping[str, Any]) -> Text:
+    worst = [f"{c[part]:.1e}" for part in ("primal", "dual", "gap")]
+    zh = "，".join(f"{STATUS_WORDS[k].zh} {v}" for k, v in c["statuses"].items())
+    en = ", ".join(f"{STATUS_WORDS[k].en} {v}" for k, v in c["statuses"].items())
+    return Text(
+        f"{c['programmes']} 个规划（{zh}）；最大原始残差 {worst[0]}，对偶残差 {worst[1]}，对偶间隙 {worst[2]}",
+        f"{c['programmes']} programmes ({en}); largest primal residual {worst[0]}, dual residual {worst[1]}, "
+        f"gap {worst[2]}",
+    )
 
 
 def _inputs(data: StudyData) -> dict[str, str]:

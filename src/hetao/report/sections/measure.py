@@ -32,7 +32,7 @@ from hetao.report.model import (
 from hetao.report.tiles import layout, place
 from hetao.text import Text
 
-__all__ = ["Measured", "measure_section"]
+__all__ = ["STATUS_WORDS", "Measured", "measure_section"]
 
 PART_WORDS: dict[str, Text] = {
     "index": Text("指数", "index"),

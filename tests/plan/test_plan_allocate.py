@@ -4,12 +4,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hetao.errors import PlanError
-from hetao.plan import RULES, allocate, apportion, compare
+from hetao.plan import RULES, allocate, apportion, break_down, compare, compare_break_down
 from hetao.text import use_language
 
 F = Fraction
@@ -244,3 +245,24 @@ def test_apportion_refuses_an_empty_basis(basis):
     assert codes(caught) == [("plan.empty", "basis"), ("plan.whole_number", "total")]
     with pytest.raises(PlanError):
         apportion(1, {"a": 0.5})
+
+
+@pytest.mark.parametrize("claims", [[1, 2], 3, "ab"])
+def test_what_is_no_table_is_refused_by_name(claims):
+    for act in (
+        lambda: allocate("proportional", cap_m3=1, claims=claims, floors=[1]),
+        lambda: compare(cap_m3=1, claims=claims, floors=[1]),
+        lambda: break_down("proportional", cap_m3=1, claims=claims, floors=[1]),
+        lambda: compare_break_down(cap_m3=1, claims=claims, floors=[1]),
+    ):
+        with pytest.raises(PlanError) as caught:
+            act()
+        assert [(p.code, p.place.item) for p in caught.value.problems] == [
+            ("plan.no_table", "claims"),
+            ("plan.no_table", "floors"),
+        ]
+
+
+def test_a_series_is_a_table_too():
+    claims = pd.Series({"a": 4, "b": 8})
+    assert allocate("proportional", cap_m3=6, claims=claims, weights=None).awards == {"a": 2, "b": 4}

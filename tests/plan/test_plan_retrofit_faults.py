@@ -117,3 +117,15 @@ def test_least_cost_needs_a_saving_required(requirements):
 
 def test_a_limit_that_is_no_number_is_refused():
     assert problems_of([project()], time_limit_s=math.nan) == [("plan.time_limit", "time_limit_s")]
+
+
+def test_records_of_another_kind_are_refused_each_with_its_place():
+    with pytest.raises(PlanError) as caught:
+        plan_retrofits([3], budgets_fen=[1], requirements="x")
+    assert [(p.code, p.place.item) for p in caught.value.problems] == [
+        ("plan.no_record", "projects[0]"),
+        ("plan.no_record", "requirements[0]"),
+        ("plan.no_table", "budgets_fen"),
+    ]
+    with pytest.raises(PlanError, match=r"projects\[0\]"):
+        plan_retrofits(3, budgets_fen={2026: 1})

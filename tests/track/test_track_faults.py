@@ -197,3 +197,13 @@ def test_all_targets_report_together():
 
 def test_exact_fractions_are_taken():
     assert promise(value=Fraction(1, 3)).reached_by(Fraction(1, 3))
+
+
+def test_years_are_whole_numbers():
+    given = {"key": "t", "region": "r", "indicator": "i", "bound": "at_least", "value": 1, "unit": "", "source": "s"}
+    with pytest.raises(TrackError) as caught:
+        Target(deadline="2025", base_period=2020, **given)
+    assert [p.code for p in caught.value.problems] == ["track.year"]
+    with pytest.raises(TrackError) as caught:
+        assess(Target(deadline=2025, **given), [], as_of="2022")
+    assert [p.code for p in caught.value.problems] == ["track.as_of"]

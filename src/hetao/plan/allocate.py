@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from hetao.errors import PlanError, Problems
-from hetao.plan.claims import RULES, check_claims, check_rule, choose_rules
+from hetao.plan.claims import RULES, check_claims, check_rule, choose_rules, read_tables
 from hetao.plan.rounding import ROUNDING, largest_remainder
 from hetao.plan.rule import Division
 from hetao.text import Text
@@ -172,10 +172,11 @@ def allocate(
             a floor above its claim, floors above the cap, weights missing or given to a rule that reads none.
     """
     problems = Problems(PlanError)
+    claims, floors, weights = read_tables(problems, claims, floors, weights)
     check_rule(problems, rule, weights)
-    check_claims(problems, cap_m3, claims, floors or {}, weights)
+    check_claims(problems, cap_m3, claims, floors, weights)
     problems.raise_if_any()
-    return divide_cap(rule, cap_m3, claims, floors or {}, weights)
+    return divide_cap(rule, cap_m3, claims, floors, weights)
 
 
 def compare(
@@ -199,12 +200,11 @@ def compare(
         PlanError: as in `allocate`.
     """
     problems = Problems(PlanError)
+    claims, floors, weights = read_tables(problems, claims, floors, weights)
     chosen = choose_rules(problems, rules)
-    check_claims(problems, cap_m3, claims, floors or {}, weights)
+    check_claims(problems, cap_m3, claims, floors, weights)
     problems.raise_if_any()
-    return Comparison(
-        MappingProxyType({rule: divide_cap(rule, cap_m3, claims, floors or {}, weights) for rule in chosen})
-    )
+    return Comparison(MappingProxyType({rule: divide_cap(rule, cap_m3, claims, floors, weights) for rule in chosen}))
 
 
 def divide_cap(

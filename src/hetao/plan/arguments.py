@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from numbers import Integral
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hetao.errors import Place, Problems
 from hetao.text import Text
@@ -14,6 +14,8 @@ __all__ = [
     "M3",
     "NO_UNIT",
     "label",
+    "read_records",
+    "read_table",
     "refuse",
     "require_known",
     "require_name",
@@ -24,6 +26,7 @@ __all__ = [
 ]
 
 K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
 
 M3 = Text("（m³）", " in m³")
 FEN = Text("（分）", " in fen")
@@ -43,6 +46,39 @@ def shown(value: object) -> Text:
 def refuse(problems: Problems, code: str, item: str, found: Text, expected: Text, remedy: Text) -> None:
     """Record one problem at an argument or record."""
     problems.add(f"plan.{code}", Place(item=item), found=found, expected=expected, remedy=remedy)
+
+
+def read_table(problems: Problems, item: str, values: object) -> dict[Any, Any]:
+    """Return a table as a plain mapping, None as an empty one; whatever has keys and items will do, a Series too."""
+    if values is None:
+        return {}
+    if isinstance(values, Mapping) or (hasattr(values, "keys") and hasattr(values, "items")):
+        return dict(values.items())
+    refuse(
+        problems,
+        "no_table",
+        item,
+        shown(values),
+        Text("名称到数的表", "a table from names to numbers"),
+        Text("写成字典，如 {名称: 数}", "write it as a mapping such as {name: number}"),
+    )
+    return {}
+
+
+def read_records(problems: Problems, item: str, values: object, kind: type[R]) -> list[R]:
+    """Return the records of one kind in a sequence; record what is of another."""
+    listed = list(values) if isinstance(values, Iterable) else [values]
+    for i, value in enumerate(listed):
+        if not isinstance(value, kind):
+            refuse(
+                problems,
+                "no_record",
+                f"{item}[{i}]",
+                shown(value),
+                Text(f"{kind.__name__} 对象", f"a {kind.__name__}"),
+                Text(f"用 {kind.__name__}(…) 建立", f"make it with {kind.__name__}(…)"),
+            )
+    return [value for value in listed if isinstance(value, kind)]
 
 
 def require_whole(problems: Problems, item: str, value: object, *, least: int = 0, unit: Text = M3) -> bool:

@@ -19,7 +19,7 @@ from hetao.plan.arguments import (
     require_wholes,
     shown,
 )
-from hetao.plan.claims import check_floor_sum, check_floors, check_rule, choose_rules
+from hetao.plan.claims import check_floor_sum, check_floors, check_rule, choose_rules, read_tables
 from hetao.text import Text
 
 __all__ = ["BreakDown", "Path", "break_down", "compare_break_down"]
@@ -87,8 +87,9 @@ def break_down(
             parent's floor below those of its children.
     """
     problems = Problems(PlanError)
+    claims, floors, weights = read_tables(problems, claims, floors, weights)
     check_rule(problems, rule, weights)
-    tree = _Tree.read(problems, cap_m3, claims, floors or {}, weights)
+    tree = _Tree.read(problems, cap_m3, claims, floors, weights)
     problems.raise_if_any()
     return tree.divide(rule, cap_m3)
 
@@ -114,8 +115,9 @@ def compare_break_down(
         PlanError: as in `break_down`.
     """
     problems = Problems(PlanError)
+    claims, floors, weights = read_tables(problems, claims, floors, weights)
     chosen = choose_rules(problems, rules)
-    tree = _Tree.read(problems, cap_m3, claims, floors or {}, weights)
+    tree = _Tree.read(problems, cap_m3, claims, floors, weights)
     problems.raise_if_any()
     return MappingProxyType({rule: tree.divide(rule, cap_m3) for rule in chosen})
 

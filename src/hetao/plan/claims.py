@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hetao.errors import Problems
 from hetao.family import load_family
 from hetao.plan.arguments import (
     NO_UNIT,
     label,
+    read_table,
     refuse,
     require_known,
     require_name,
@@ -21,11 +22,25 @@ from hetao.plan.arguments import (
 from hetao.plan.rule import AllocationRule
 from hetao.text import Text
 
-__all__ = ["RULES", "check_claims", "check_floor_sum", "check_floors", "check_rule", "choose_rules"]
+__all__ = ["RULES", "check_claims", "check_floor_sum", "check_floors", "check_rule", "choose_rules", "read_tables"]
 
 K = TypeVar("K")
 
 RULES: Mapping[str, AllocationRule] = load_family("hetao.plan.allocation", AllocationRule)
+
+
+def read_tables(
+    problems: Problems, claims: object, floors: object, weights: object
+) -> tuple[dict[Any, int], dict[Any, int], dict[Any, int] | None]:
+    """Return claims, floors and weights as plain mappings; stop at once where one of them is no table.
+
+    Raises:
+        PlanError: what is no table, with whatever was recorded before.
+    """
+    tables = read_table(problems, "claims", claims), read_table(problems, "floors", floors)
+    weighed = None if weights is None else read_table(problems, "weights", weights)
+    problems.raise_if_any()
+    return *tables, weighed
 
 
 def check_rule(problems: Problems, rule: str, weights: object) -> None:

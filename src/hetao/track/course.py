@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from hetao.errors import Place, Problems, TrackError
+from hetao.errors import Place, Problem, Problems, TrackError
 from hetao.text import Text
 from hetao.track.paths import PATHS
 from hetao.track.targets import Actual, Target
@@ -93,6 +93,7 @@ class Course:
             TrackError: an actual of another region or indicator, in another unit or against another base
                 year, two actuals of one year, or a path that cannot join base and target.
         """
+        _require_year(as_of)
         self.target = target
         self.as_of = as_of
         ordered = sorted(actuals, key=lambda a: a.period)
@@ -217,6 +218,21 @@ def timeline(target: Target, actuals: Iterable[Actual], as_of: int | None = None
         actual=tuple(course.value(year) for year in years),
         path=tuple(course.required(year) for year in years),
     )
+
+
+def _require_year(as_of: object) -> None:
+    if as_of is not None and (isinstance(as_of, bool) or not isinstance(as_of, int)):
+        raise TrackError(
+            [
+                Problem(
+                    "track.as_of",
+                    Place(item="as_of"),
+                    Text(f"{as_of!r}", f"{as_of!r}"),
+                    Text("整数年份，或 None", "a year as a whole number, or None"),
+                    Text("写四位年份", "give the year in four digits"),
+                )
+            ]
+        )
 
 
 def _refuse_strangers(target: Target, ordered: list[Actual]) -> None:

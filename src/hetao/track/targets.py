@@ -165,7 +165,7 @@ class _Check:
             self._add("track.year", column, year, expected, Text("填写四位年份", "give the year in four digits"))
 
     def order(self, base_period: int, deadline: int) -> None:
-        if base_period >= deadline:
+        if isinstance(base_period, int) and isinstance(deadline, int) and base_period >= deadline:
             expected = Text(f"早于期限 {deadline} 的年份", f"a year before the deadline {deadline}")
             remedy = Text("更正基期或期限", "correct the base year or the deadline")
             self._add("track.base_after_deadline", "base_period", base_period, expected, remedy)

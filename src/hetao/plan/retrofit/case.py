@@ -11,7 +11,17 @@ from itertools import accumulate, pairwise
 from typing import Literal, get_args
 
 from hetao.errors import PlanError, Problems
-from hetao.plan.arguments import FEN, NO_UNIT, refuse, require_name, require_some, require_whole, shown
+from hetao.plan.arguments import (
+    FEN,
+    NO_UNIT,
+    read_records,
+    read_table,
+    refuse,
+    require_name,
+    require_some,
+    require_whole,
+    shown,
+)
 from hetao.plan.retrofit.portfolio import Portfolio, tally
 from hetao.plan.retrofit.project import Option, Project
 from hetao.plan.retrofit.requirements import Budget, Check, Exclusion, Precedence, Requirement, SavingGoal
@@ -91,6 +101,10 @@ def read_case(
         PlanError: everything that is wrong.
     """
     problems = Problems(PlanError)
+    projects = read_records(problems, "projects", projects, Project)
+    requirements = read_records(problems, "requirements", requirements, Requirement)  # type: ignore[type-abstract] # kinds
+    budgets_fen = read_table(problems, "budgets_fen", budgets_fen)
+    problems.raise_if_any()
     years = _check_years(problems, budgets_fen)
     by_key = _check_projects(problems, projects, years)
     budgets = [Budget((year,), budgets_fen[year]) for year in years]

@@ -68,7 +68,7 @@ def scan_workbook(path: Path, shown: str) -> dict[str, SheetScan]:
     try:
         with zipfile.ZipFile(path) as parts:
             _check_unpacked(parts, shown)
-            sheets = _scan_ods(parts) if path.suffix.lower() == ".ods" else _scan_xlsx(parts)
+            sheets = _OdsContent().scan(parts) if path.suffix.lower() == ".ods" else _scan_xlsx(parts)
     except FiguresError:
         raise
     except _BROKEN as error:
@@ -121,10 +121,10 @@ def _parse(
     def bare(name: str) -> str:
         return name.rpartition(" ")[2]
 
-    def on_start(tag: str, given: Attributes) -> None:
+    def _on_start(tag: str, given: Attributes) -> None:
         start(bare(tag), {bare(key): value for key, value in given.items()})
 
-    parser.StartElementHandler = on_start
+    parser.StartElementHandler = _on_start
     if end is not None:
         parser.EndElementHandler = lambda tag: end(bare(tag))
     if text is not None:
@@ -165,18 +165,18 @@ def _percent_styles(parts: zipfile.ZipFile) -> frozenset[str]:
     styles: list[str] = []
     inside: list[str] = []
 
-    def on_start(tag: str, given: Attributes) -> None:
+    def _on_start(tag: str, given: Attributes) -> None:
         if tag == "numFmt" and "%" in given["formatCode"]:
             formats.add(given["numFmtId"])
         elif tag == "xf" and inside[-1:] == ["cellXfs"]:
             styles.append(given.get("numFmtId", "0"))
         inside.append(tag)
 
-    def on_end(_: str) -> None:
+    def _on_end(_: str) -> None:
         del inside[-1]
 
     if "xl/styles.xml" in parts.namelist():
-        _parse(parts, "xl/styles.xml", on_start, on_end)
+        _parse(parts, "xl/styles.xml", _on_start, _on_end)
     return frozenset(str(number) for number, used in enumerate(styles) if used in formats)
 
 
@@ -191,22 +191,22 @@ class _XlsxSheet:
         self.has_value = False
 
     def scan(self, parts: zipfile.ZipFile, name: str) -> SheetScan:
-        _parse(parts, name, self.start, self.end, self.text)
+        _parse(parts, name, self._start, self._end, self._text)
         return self.found
 
-    def start(self, tag: str, given: Attributes) -> None:
+    def _start(self, tag: str, given: Attributes) -> None:
         if tag == "row":
             self.row = int(given["r"]) - 1 if "r" in given else self.row + 1
             self.column = -1
         elif tag == "c":
-            self.start_cell(given)
+            self._start_cell(given)
         elif tag in ("v", "is", "f"):
             self.part = tag
             self.formula = "=" if tag == "f" else self.formula
             self.has_value |= tag != "f" and self.kind == "str"  # only a text may be a result of no characters
             self.found.reach(self.row, self.column)
 
-    def start_cell(self, given: Attributes) -> None:
+    def _start_cell(self, given: Attributes) -> None:
         at = _CELL.fullmatch(given.get("r", ""))
         self.column = column_number(at[1]) if at else self.column + 1
         self.row = int(at[2]) - 1 if at else self.row
@@ -214,13 +214,13 @@ class _XlsxSheet:
         if given.get("s") in self.percents:
             self.found.percents.add((self.row, self.column))
 
-    def end(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == self.part:
             self.part = ""
         elif tag == "c" and self.formula and not self.has_value:
             self.found.errors[self.row, self.column] = self.formula
 
-    def text(self, text: str) -> None:
+    def _text(self, text: str) -> None:
         if self.part == "f":
             self.formula += text
         elif self.part == "v":
@@ -228,12 +228,6 @@ class _XlsxSheet:
             if self.kind == "e":
                 key = self.row, self.column
                 self.found.errors[key] = self.found.errors.get(key, "") + text
-
-
-def _scan_ods(parts: zipfile.ZipFile) -> dict[str, SheetScan]:
-    content = _OdsContent()
-    _parse(parts, "content.xml", content.start, content.end, content.text)
-    return content.found
 
 
 class _OdsContent:
@@ -246,7 +240,11 @@ class _OdsContent:
         self.row_repeats = self.cell_repeats = 1
         self.in_error = self.in_text = False
 
-    def start(self, tag: str, given: Attributes) -> None:
+    def scan(self, parts: zipfile.ZipFile) -> dict[str, SheetScan]:
+        _parse(parts, "content.xml", self._start, self._end, self._text)
+        return self.found
+
+    def _start(self, tag: str, given: Attributes) -> None:
         if tag == "table":
             self.sheet = self.found.setdefault(given["name"], SheetScan())
             self.row = 0
@@ -265,7 +263,7 @@ class _OdsContent:
             self.in_text = True
             self.sheet.reach(self.row + self.row_repeats - 1, self.column + self.cell_repeats - 1)
 
-    def end(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == "table-row":
             self.row += self.row_repeats
         elif tag in ("table-cell", "covered-table-cell"):
@@ -273,7 +271,7 @@ class _OdsContent:
         elif tag == "p":
             self.in_text = False
 
-    def text(self, text: str) -> None:
+    def _text(self, text: str) -> None:
         if self.in_error and self.in_text:
             for key in self.repeats():
                 self.sheet.errors[key] = self.sheet.errors.get(key, "") + text

@@ -134,6 +134,7 @@ def volumes(*, required: bool = True) -> Field:
     )
 
     def fits(value: object) -> bool:
+        """Say whether a value is such an object."""
         return (
             isinstance(value, dict)
             and len(value) > 0

@@ -142,17 +142,20 @@ class _Check:
         self.problems.add(code, Place(column=column, item=self._item), found=shown, expected=expected, remedy=remedy)
 
     def text(self, column: str, text: str) -> None:
+        """Require a text that is not blank."""
         if not text.strip():
             remedy = Text("填写此项", "fill it in")
             self._add("track.empty", column, text, Text("非空文字", "a text that is not empty"), remedy)
 
     def choice(self, column: str, value: str, choices: tuple[str, ...]) -> None:
+        """Require one of the words."""
         if value not in choices:
             names = ", ".join(choices)
             expected = Text(f"以下之一：{names}", f"one of {names}")
             self._add(f"track.unknown_{column}", column, value, expected, Text("改为其中之一", "use one of these"))
 
     def exact(self, column: str, value: object) -> None:
+        """Require a finite number without rounding."""
         kept = isinstance(value, int | Fraction) or (isinstance(value, Decimal) and value.is_finite())
         if not kept or isinstance(value, bool):
             expected = Text("有限的精确数", "a finite exact number")
@@ -160,17 +163,20 @@ class _Check:
             self._add("track.inexact", column, value, expected, remedy)
 
     def year(self, column: str, year: object) -> None:
+        """Require a year."""
         if not isinstance(year, int) or not 1 <= year <= _LAST_YEAR:
             expected = Text(f"1 至 {_LAST_YEAR} 的年份", f"a year from 1 to {_LAST_YEAR}")
             self._add("track.year", column, year, expected, Text("填写四位年份", "give the year in four digits"))
 
     def order(self, base_period: int, deadline: int) -> None:
+        """Require the base year to be before the deadline."""
         if isinstance(base_period, int) and isinstance(deadline, int) and base_period >= deadline:
             expected = Text(f"早于期限 {deadline} 的年份", f"a year before the deadline {deadline}")
             remedy = Text("更正基期或期限", "correct the base year or the deadline")
             self._add("track.base_after_deadline", "base_period", base_period, expected, remedy)
 
     def base_year(self, base_period: int | None) -> None:
+        """Require the year of a base value."""
         if base_period is None:
             expected = Text("有基期值时须有基期年份", "the year of the base value")
             remedy = Text("填写 base_period，或删去 base_value", "fill in base_period, or leave base_value out")

@@ -57,6 +57,7 @@ def score_panel(
     evaluation = _assemble(len(panel), parts, [one(block) for block in parts])
 
     def projector(row: int) -> Projection:
+        """Return where a row lands, its peers as rows of the panel."""
         block, at = _locate(parts, row)
         exclude = None if block.exclude is None else block.exclude[at : at + 1]
         rows = np.array([row])
@@ -75,6 +76,7 @@ def score_fdh(panel: Panel, parts: list[Block], orientation: Orientation) -> tup
     peer = np.concatenate([p for _, p in found])[np.argsort(np.concatenate([b.own for b in parts]))]
 
     def projector(row: int) -> Projection:
+        """Return where a row lands, its peers as rows of the panel."""
         block, _ = _locate(parts, row)
         score, rows = float(evaluation.score[row]), np.array([row])
         one = fdh_projection(data.take(block.reference), data.take(rows), orientation, 0, score, int(peer[row]))

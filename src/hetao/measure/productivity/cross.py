@@ -52,6 +52,7 @@ def cross_scores(
     frontier: Reference = "contemporaneous" if pooled else reference
 
     def against(rows: NDArray[np.intp], at: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
+        """Return scores and statuses of rows against the frontiers of the periods at the given positions."""
         score, status = np.full(len(rows), np.nan), np.empty(len(rows), dtype=object)
         for t in np.unique(at):
             period, here = panel.periods[t], at == t

@@ -119,3 +119,16 @@ def test_the_collector_raises_everything_together():
     with pytest.raises(PanelError) as caught:
         problems.raise_if_any()
     assert [p.code for p in caught.value.problems] == [p.code for p in problems.found] == ["a", "b", "c"]
+
+
+def test_an_attempt_gives_its_answer_or_records_its_problems():
+    problems = Problems(PanelError)
+
+    def refuses():
+        raise PanelError([problem()])
+
+    assert problems.attempt(lambda: 7) == 7
+    assert problems.attempt(refuses) is None
+    here = Place(file="here.csv")
+    assert problems.attempt(refuses, here) is None
+    assert [p.place for p in problems.found] == [problem().place, here]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hetao.figures.panel import Panel
@@ -15,7 +15,7 @@ __all__ = ["Panel", "__version__"]
 _LAZY = {"Panel": "hetao.figures.panel"}  # heavy imports wait until they are asked for
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     if name == "__version__":

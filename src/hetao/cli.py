@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
@@ -24,7 +24,7 @@ REFUSED, BAD_INPUT = 1, 2
 class _Commands(TyperGroup):
     """Commands whose problems with what was handed in are printed, in the language chosen, and end with code 2."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
@@ -200,6 +200,6 @@ def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
         yield lambda words, done: bar.update(task, description=str(words), completed=done)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> object:
     """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
     return app(arguments)

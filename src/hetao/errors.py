@@ -22,8 +22,9 @@ expected, and the remedy, in Chinese and English.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from hetao.text import Language, Text, language
 
@@ -46,6 +47,7 @@ __all__ = [
     "UnitsError",
 ]
 
+T = TypeVar("T")
 SHOWN_AT_MOST = 50  # problems printed in one message; the rest are counted and stay in `.problems`
 
 
@@ -225,6 +227,19 @@ class Problems:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Record the problems of another reader."""
         self._found.extend(problems)
+
+    def attempt(self, call: Callable[[], T], place: Place | None = None) -> T | None:
+        """Return ``call()``; where it refuses, record its problems and return None.
+
+        Args:
+            call: what to try.
+            place: where the caller knows the problems to be; None leaves each in its own place.
+        """
+        try:
+            return call()
+        except ProblemsError as error:
+            self.extend(p if place is None else replace(p, place=place) for p in error.problems)
+            return None
 
     def raise_if_any(self) -> None:
         """Raise the collector's error with everything recorded, if anything was."""

@@ -8,7 +8,7 @@ nothing is half-loaded. A `Register` keeps the same figure of two sources twice;
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hetao.figures.chosen import Absence, Chosen
 from hetao.figures.export import write_figures
@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "Panel":
         return import_module("hetao.figures.panel").Panel
     raise AttributeError(f"module 'hetao.figures' has no attribute {name!r}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from hetao.errors import FiguresError, Place, Problem, Problems, ProblemsError
+from hetao.errors import FiguresError, Place, Problem
 from hetao.text import Text
 
-__all__ = ["SUGGESTED_AT_MOST", "attempt", "closest", "empty_cell", "fault", "shown_path", "suggestion"]
+__all__ = ["SUGGESTED_AT_MOST", "closest", "empty_cell", "fault", "shown_path", "suggestion"]
 
 SUGGESTED_AT_MOST = 3
 
@@ -32,15 +31,6 @@ def empty_cell(place: Place) -> FiguresError:
         expected=Text("一个值", "a value"),
         remedy=Text("补上", "fill it in"),
     )
-
-
-def attempt(problems: Problems, place: Place, call: Callable[[], T]) -> T | None:
-    """Return ``call()``, or None after recording its problems at ``place``."""
-    try:
-        return call()
-    except ProblemsError as error:
-        problems.extend(replace(problem, place=place) for problem in error.problems)
-        return None
 
 
 def closest(name: str, known: Iterable[str]) -> tuple[str, ...]:

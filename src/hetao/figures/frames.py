@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,14 @@ from numpy.typing import NDArray
 from hetao.errors import PanelError, Place, Problem, Problems
 from hetao.text import Text
 
-__all__ = ["Columns", "FrameKind", "read_columns"]
+if TYPE_CHECKING:
+    import narwhals as nw
+
+__all__ = ["Columns", "FrameKind", "NativeFrame", "read_columns"]
 
 Columns = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
+NativeFrame: TypeAlias = Any
+"""A data frame of the caller's own kind, or a mapping of columns: only the caller knows which."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class FrameKind:
 
     backend: Any
 
-    def give(self, columns: Mapping[str, Sequence[Any] | NDArray[np.float64]]) -> Any:
+    def give(self, columns: Mapping[str, Sequence[Any] | NDArray[np.float64]]) -> NativeFrame:
         """Return ``columns`` as a new frame of the caller's kind; a mapping of lists for a mapping.
 
         Args:
@@ -72,7 +77,7 @@ def read_columns(frame: object) -> tuple[Columns, FrameKind]:
     return columns, FrameKind(wrapped.implementation)
 
 
-def _series(series: Any) -> np.ndarray[Any, Any]:
+def _series(series: nw.Series[Any]) -> np.ndarray[Any, Any]:
     if series.dtype.is_numeric() and not series.dtype.is_decimal() and not series.is_null().any():
         return np.asarray(series.to_numpy())
     return _objects(series.to_list())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from hetao.errors import FiguresError, Place, Problems
-from hetao.figures.faults import attempt, closest, fault, suggestion
+from hetao.figures.faults import closest, fault, suggestion
 from hetao.figures.tables import Row, check_filled, read_table
 from hetao.text import Text
 from hetao.units import convert, unit
@@ -171,7 +171,7 @@ def _indicator(row: Row) -> Indicator:
 def _check_row(row: Row, problems: Problems) -> None:
     check_filled(row, COLUMNS[:-1], problems)
     if row["unit"]:
-        attempt(problems, row.place("unit"), lambda: unit(row["unit"]))
+        problems.attempt(lambda: unit(row["unit"]), row.place("unit"))
     _check_word(row, "kind", get_args(Kind), problems)
     if not row["aggregation"].startswith(WEIGHTED):
         _check_word(row, "aggregation", (*AGGREGATIONS, f"{WEIGHTED}<indicator>"), problems)
@@ -202,7 +202,7 @@ def _check_links(indicator: Indicator, known: dict[str, Indicator], place: Place
             )
     total = known.get(indicator.part_of)
     if total is not None:
-        attempt(problems, place, lambda: convert(1, indicator.unit, total.unit))
+        problems.attempt(lambda: convert(1, indicator.unit, total.unit), place)
 
 
 def _redefined(problems: Problems, key: str, place: Place) -> None:

@@ -12,6 +12,7 @@ from hetao.text import Language, Text
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["write_template"]
 
@@ -67,7 +68,7 @@ def write_template(path: Path | str, language: Language, *, schema: Schema | Non
         _write_lists(book, lists, language, known, units, styles)
 
 
-def _offer(table: Any, column: int, source: str) -> None:
+def _offer(table: Worksheet, column: int, source: str) -> None:
     rule = {"validate": "list", "source": source, "error_type": "warning"}
     table.data_validation(1, column, _ROWS, column, rule)
 

@@ -6,11 +6,14 @@ import math
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hetao.errors import ModelError, Place, Problem
 from hetao.figures.frames import read_columns
 from hetao.text import Text
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["write_workbook"]
 
@@ -57,7 +60,7 @@ def _no_such_file(path: Path) -> Problem:
     )
 
 
-def _write(sheet: Any, row: int, column: int, value: object) -> None:
+def _write(sheet: Worksheet, row: int, column: int, value: object) -> None:
     if isinstance(value, bool | int | float) and math.isfinite(value):
         sheet.write_number(row, column, value)
     elif value is not None and not isinstance(value, float):

@@ -11,6 +11,10 @@ from hetao.errors import ModelError, Place, Problem
 from hetao.text import Text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from hetao.figures.panel import Panel
     from hetao.measure.frontier.result import FrontierResult
     from hetao.measure.productivity.result import IndexResult
 
@@ -19,7 +23,7 @@ __all__ = ["plot_changes", "plot_scores"]
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 
 
-def plot_scores(result: FrontierResult) -> Any:
+def plot_scores(result: FrontierResult) -> Figure:
     """Draw a frontier result: lines over periods, or sorted bars for a cross-section."""
     panel, score = result.panel, result.evaluation.score
     figure, axes = _figure(result.name, int(np.isnan(score).sum()))
@@ -37,7 +41,7 @@ def plot_scores(result: FrontierResult) -> Any:
     return figure
 
 
-def plot_changes(result: IndexResult) -> Any:
+def plot_changes(result: IndexResult) -> Figure:
     """Draw an index chained over the periods, one line a unit; an unsolved link ends the line."""
     panel = result.panel
     figure, axes = _figure(result.name, int(np.isnan(result.values["index"]).sum()))
@@ -49,11 +53,11 @@ def plot_changes(result: IndexResult) -> Any:
     return figure
 
 
-def _units(panel: Any) -> list[object]:
+def _units(panel: Panel) -> list[object]:
     return list(dict.fromkeys(panel.units.tolist()))
 
 
-def _figure(title: str, gaps: int) -> tuple[Any, Any]:
+def _figure(title: str, gaps: int) -> tuple[Figure, Axes]:
     """Return a figure and its axes, whose title, ticks and axis label are in the font that draws Chinese."""
     try:
         from matplotlib.figure import Figure
@@ -71,13 +75,13 @@ def _figure(title: str, gaps: int) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _name_axis(axes: Any, words: str) -> None:
+def _name_axis(axes: Axes, words: str) -> None:
     from hetao.fonts import matplotlib_family
 
     axes.set_xlabel(words, family=matplotlib_family())
 
 
-def _lines(axes: Any, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:
+def _lines(axes: Axes, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:
     from hetao.fonts import matplotlib_family
 
     table: NDArray[np.float64] = np.array(list(lines.values()), dtype=float)

@@ -11,7 +11,7 @@ from hetao.figures import Figure
 from hetao.ledger import Ledger
 from hetao.plan import RULES, BreakDown, apportion, compare_break_down
 from hetao.report.sections.plan import BrokenDown
-from hetao.study.data import StudyData, attempt, setting
+from hetao.study.data import StudyData, setting
 from hetao.study.job import require_indicators, require_regions
 from hetao.study.settings import BreakdownSettings
 from hetao.text import Text
@@ -119,7 +119,7 @@ def prepare_breakdown(data: StudyData, s: BreakdownSettings, problems: Problems)
         words = Text(f"{s.year}年没有大于 0 的 {s.cap}", f"no figure of {s.cap} above 0 in {s.year}")
         _refuse(problems, "cap", words)
         return None
-    cap_m3 = attempt(problems, lambda: _volume_m3(data, cap), cap.place)
+    cap_m3 = problems.attempt(lambda: _volume_m3(data, cap), cap.place)
     tree = _tree(data, region, s)
     shares = _shares(data, tree, s, problems)
     if cap_m3 is None or shares is None:
@@ -185,7 +185,7 @@ def _are_volumes(data: StudyData, indicators: Iterable[str], problems: Problems)
 
 def _share_of(text: str, item: str, problems: Problems) -> Percent | None:
     """Return a percentage from 0 % to 100 %, or None after recording why it is none."""
-    found = attempt(problems, lambda: read_percent(text), setting(f"[plan.breakdown] {item}"))
+    found = problems.attempt(lambda: read_percent(text), setting(f"[plan.breakdown] {item}"))
     if found is not None and not 0 <= found.ratio <= 1:
         _refuse(problems, item, Text(f"“{text}”", f"{text!r}"), Text("0% 至 100%", "0 % to 100 %"))
         return None

@@ -26,7 +26,7 @@ from hetao.study.settings import StudySettings, read_settings
 from hetao.text import Text
 from hetao.units import read_number
 
-__all__ = ["StudyData", "attempt", "attempt_in", "load_study", "setting"]
+__all__ = ["StudyData", "attempt_in", "load_study", "setting"]
 
 T = TypeVar("T")
 LOCK = "~$"  # what a spreadsheet program leaves beside a workbook that is open
@@ -72,17 +72,8 @@ class StudyData:
         return tuple(sorted(found, key=lambda f: (f.region, str(f.period))))
 
 
-def attempt(problems: Problems, read: Callable[[], T], place: Place | None = None) -> T | None:
-    """Return what ``read`` gives; record its problems, at ``place`` where given, and return None where it refuses."""
-    try:
-        return read()
-    except ProblemsError as error:
-        problems.extend(error.problems if place is None else (replace(p, place=place) for p in error.problems))
-        return None
-
-
 def attempt_in(problems: Problems, file: str, read: Callable[[], T]) -> T | None:
-    """Like `attempt`; the problems are told as lying in ``file``, at the record that they name."""
+    """Like `Problems.attempt`; the problems are told as lying in ``file``, at the record that they name."""
     try:
         return read()
     except ProblemsError as error:
@@ -103,17 +94,15 @@ def load_study(folder: Path) -> StudyData:
     """
     settings = read_settings(folder)
     problems = Problems(StudyError)
-    tree = attempt(problems, lambda: RegionTree.read(folder / settings.regions, root=folder))
-    schema = attempt(problems, lambda: _schema(folder, settings))
-    sources = attempt(
-        problems, lambda: read_sources(folder / settings.sources, root=folder) if settings.sources else {}
-    )
+    tree = problems.attempt(lambda: RegionTree.read(folder / settings.regions, root=folder))
+    schema = problems.attempt(lambda: _schema(folder, settings))
+    sources = problems.attempt(lambda: read_sources(folder / settings.sources, root=folder) if settings.sources else {})
     tolerance = _tolerance(settings, problems)
     found = _figure_files(folder, settings, problems)
     register = None
     if tree is not None and schema is not None:
         known, paths = sources or None, [folder / name for name in found]
-        register = attempt(problems, lambda: read_figures(paths, tree=tree, schema=schema, sources=known, root=folder))
+        register = problems.attempt(lambda: read_figures(paths, tree=tree, schema=schema, sources=known, root=folder))
     chosen = _choose(register, settings, problems) if register is not None else None
     problems.raise_if_any()
     if tree is None or schema is None or sources is None or tolerance is None or register is None or chosen is None:
@@ -139,7 +128,7 @@ def _schema(folder: Path, settings: StudySettings) -> Schema:
 
 def _tolerance(settings: StudySettings, problems: Problems) -> Fraction | None:
     place = setting("[study] tolerance")
-    tolerance = attempt(problems, lambda: Fraction(read_number(settings.tolerance)), place)
+    tolerance = problems.attempt(lambda: Fraction(read_number(settings.tolerance)), place)
     if tolerance is not None and tolerance < 0:
         problems.add(
             "study.tolerance",

@@ -10,7 +10,7 @@ from hetao.errors import Place, Problems
 from hetao.figures import Figure
 from hetao.ledger import Finding, Ledger, Line
 from hetao.report.sections.hold import Held, hold_section
-from hetao.study.data import StudyData, attempt, setting
+from hetao.study.data import StudyData, setting
 from hetao.study.job import Done, Job, require_indicators, require_regions
 from hetao.study.settings import HoldSettings, VolumeSettings
 from hetao.text import Text
@@ -96,7 +96,7 @@ def _volume_m3(f: Figure, problems: Problems) -> int | None:
             remedy=Text("改用年度数，或另立指标", "give the figure of the year, or make it an indicator of its own"),
         )
         return None
-    volume_m3 = attempt(problems, lambda: read_volume(f.given, f.given_unit), f.place)
+    volume_m3 = problems.attempt(lambda: read_volume(f.given, f.given_unit), f.place)
     if volume_m3 is not None and not 0 <= volume_m3 <= LARGEST_M3:
         problems.add(
             "study.volume_out_of_range",

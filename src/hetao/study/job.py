@@ -9,7 +9,7 @@ from functools import partial
 from hetao.errors import Problems
 from hetao.figures import Row
 from hetao.report.model import Section
-from hetao.study.data import StudyData, attempt, setting
+from hetao.study.data import StudyData, setting
 from hetao.text import Text
 
 __all__ = ["Done", "Job", "require_indicators", "require_regions", "require_source"]
@@ -40,7 +40,7 @@ class Job:
 
 def require_regions(data: StudyData, problems: Problems, item: str, regions: Iterable[str]) -> bool:
     """Record every region of a setting that the tree does not know; say whether all are known."""
-    found = [attempt(problems, partial(data.tree.get, region), setting(item)) for region in regions]
+    found = [problems.attempt(partial(data.tree.get, region), setting(item)) for region in regions]
     return None not in found
 
 
@@ -48,7 +48,7 @@ def require_indicators(data: StudyData, problems: Problems, item: str, indicator
     """Record every indicator of a setting that is no key of the schema; say whether all are."""
     sound = True
     for name in indicators:
-        found = attempt(problems, partial(data.schema.get, name), setting(item))
+        found = problems.attempt(partial(data.schema.get, name), setting(item))
         if found is not None and found.key != name:
             problems.add(
                 "study.indicator_name",

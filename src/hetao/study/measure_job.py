@@ -12,7 +12,7 @@ from hetao.errors import Problems
 from hetao.figures.panel import Panel
 from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.measure import Measured, measure_section
-from hetao.study.data import StudyData, attempt, setting
+from hetao.study.data import StudyData, setting
 from hetao.study.job import Done, Job, require_indicators, require_regions
 from hetao.study.settings import MeasureSettings
 from hetao.text import Text
@@ -58,8 +58,8 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     if s.focus not in columns["region"]:
         _refuse_focus(data, s, problems, len(missing))
         return None
-    panel = attempt(problems, lambda: _panel(columns, s), setting(item))
-    if panel is None or attempt(problems, lambda: _try(columns, s), setting(item)) is None:
+    panel = problems.attempt(lambda: _panel(columns, s), setting(item))
+    if panel is None or problems.attempt(lambda: _try(columns, s), setting(item)) is None:
         return None
     used = [
         data.chosen.figure(r, p, i)
@@ -145,7 +145,7 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
     return sound
 
 
-def _literals(hint: Any) -> tuple[object, ...]:
+def _literals(hint: object) -> tuple[object, ...]:
     """Return the words that a Literal, or a union of Literals, allows; none for other annotations."""
     parts = get_args(hint)
     if all(isinstance(p, str) for p in parts):

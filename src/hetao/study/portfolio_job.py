@@ -12,7 +12,7 @@ from hetao.figures.tables import check_filled
 from hetao.plan.retrofit import Exclusion, MinimumSaving, Precedence, Project, Requirement, plan_retrofits
 from hetao.plan.retrofit.case import Case, Limits, read_case
 from hetao.report.sections.plan import Funded
-from hetao.study.data import StudyData, attempt, attempt_in, setting
+from hetao.study.data import StudyData, attempt_in, setting
 from hetao.study.job import require_source
 from hetao.study.settings import PortfolioSettings
 from hetao.text import Text
@@ -61,7 +61,7 @@ class PreparedPortfolio:
 def prepare_portfolio(data: StudyData, s: PortfolioSettings, problems: Problems) -> PreparedPortfolio | None:
     """Check ``[plan.portfolio]`` and its table of candidates."""
     before = len(problems)
-    rows = attempt(problems, lambda: read_table(data.folder / s.projects, COLUMNS, MORE, root=data.folder))
+    rows = problems.attempt(lambda: read_table(data.folder / s.projects, COLUMNS, MORE, root=data.folder))
     budgets = _budgets(s, problems)
     minimums = _minimums(data, s, problems)
     if rows is None:
@@ -117,7 +117,7 @@ class _Candidate:
     def read(cls, data: StudyData, s: PortfolioSettings, row: Row, problems: Problems) -> _Candidate | None:
         """Read one row, recording what is wrong with it."""
         before = len(problems)
-        region = attempt(problems, lambda: data.tree.get(row["district"]), row.place("district"))
+        region = problems.attempt(lambda: data.tree.get(row["district"]), row.place("district"))
         check_filled(row, ("project", "zh", "en", "source"), problems)
         require_source(data, row, problems)
         cost = _cell_amount(problems, row, "cost", lambda t: read_money(t, row["cost_unit"]))
@@ -158,7 +158,7 @@ def _why(note: str) -> Text:
 
 def _cell_amount(problems: Problems, row: Row, column: str, read: Callable[[str], int]) -> int | None:
     """Return a cell's amount, None where the cell is empty; a cell that cannot be read is recorded with its place."""
-    return attempt(problems, lambda: read(row[column]), row.place(column)) if row[column] else None
+    return problems.attempt(lambda: read(row[column]), row.place(column)) if row[column] else None
 
 
 def _cell_year(problems: Problems, row: Row, column: str) -> int | None:
@@ -217,7 +217,7 @@ def _minimums(data: StudyData, s: PortfolioSettings, problems: Problems) -> dict
     for name, text in s.minimum_saving.items():
         place = setting(f"[plan.portfolio] minimum_saving.{name}")
         volume_m3 = _amount(problems, partial(read_volume, text), place)
-        region = attempt(problems, partial(data.tree.get, name), place)
+        region = problems.attempt(partial(data.tree.get, name), place)
         if region is not None and volume_m3 is not None:
             minimums[region.id] = volume_m3
     return minimums
@@ -225,7 +225,7 @@ def _minimums(data: StudyData, s: PortfolioSettings, problems: Problems) -> dict
 
 def _amount(problems: Problems, read: Callable[[], int], place: Place) -> int | None:
     """Return an amount of at least 0, or None after recording why it is none."""
-    amount = attempt(problems, read, place)
+    amount = problems.attempt(read, place)
     if amount is not None and amount < 0:
         problems.add(
             "study.negative",

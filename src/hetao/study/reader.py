@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from hetao.errors import Place, Problems
 from hetao.text import Text
@@ -155,7 +155,7 @@ class Reader:
                 remedy=_closest(key, self._asked),
             )
 
-    def _value(self, key: str, default: T | None, wanted: Text) -> Any:
+    def _value(self, key: str, default: object, wanted: Text) -> object:
         self._asked.add(key)
         if key in self._table:
             return self._table[key]
@@ -171,7 +171,7 @@ class Reader:
     def _whole(self, key: str, least: int, most: int, wanted: Text) -> int:
         value = self._value(key, None, wanted)
         if _is_whole(value, least, most):
-            return int(value)
+            return value
         if value is not None:
             self._wrong(key, value, wanted)
         return 0
@@ -189,7 +189,7 @@ class Reader:
         self.refuse(key, found=Text(f"{value!r}", f"{value!r}"), expected=wanted, remedy=fix)
 
 
-def _is_whole(value: object, least: int, most: int) -> bool:
+def _is_whole(value: object, least: int, most: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 

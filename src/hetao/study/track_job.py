@@ -9,7 +9,7 @@ from functools import partial
 from hetao.errors import Problems, TrackError
 from hetao.figures import Figure, Row, read_table
 from hetao.report.sections.track import Tracked, track_section
-from hetao.study.data import StudyData, attempt, attempt_in
+from hetao.study.data import StudyData, attempt_in
 from hetao.study.job import Done, Job, require_indicators, require_source
 from hetao.study.settings import TrackSettings
 from hetao.text import Text
@@ -31,7 +31,7 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
         return None
     before = len(problems)
     path = data.folder / settings.targets
-    rows = attempt(problems, lambda: read_table(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, root=data.folder))
+    rows = problems.attempt(lambda: read_table(path, REQUIRED_COLUMNS, OPTIONAL_COLUMNS, root=data.folder))
     require_indicators(data, problems, "[track] beside", settings.beside)
     named = None if rows is None else _targets(rows, settings, problems)
     if rows is None or named is None:
@@ -60,12 +60,12 @@ def _targets(rows: Sequence[Row], settings: TrackSettings, problems: Problems) -
 
 def _checked(data: StudyData, row: Row, target: Target, problems: Problems) -> Target | None:
     """Return a target with its region and indicator by id; None after recording what is unknown or unlike."""
-    region = attempt(problems, partial(data.tree.get, target.region), row.place("region"))
-    indicator = attempt(problems, partial(data.schema.get, target.indicator), row.place("indicator"))
+    region = problems.attempt(partial(data.tree.get, target.region), row.place("region"))
+    indicator = problems.attempt(partial(data.schema.get, target.indicator), row.place("indicator"))
     require_source(data, row, problems)
     if region is None or indicator is None:
         return None
-    attempt(problems, partial(convert, 1, target.unit or PURE, indicator.unit), row.place("unit"))
+    problems.attempt(partial(convert, 1, target.unit or PURE, indicator.unit), row.place("unit"))
     return replace(target, region=region.id, indicator=indicator.key)
 
 

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from hetao.errors import Place, Problems, TrackError
 from hetao.text import Text
@@ -136,10 +137,9 @@ def assess_all(
     for target in listed:
         series = target.region, target.indicator
         fitting = [a for a in by_series[series] if _goes_to(a, target, bases[series])]
-        try:
-            assessments.append(assess(target, fitting, as_of))
-        except TrackError as error:
-            problems.extend(error.problems)
+        found = problems.attempt(partial(assess, target, fitting, as_of))
+        if found is not None:
+            assessments.append(found)
     problems.raise_if_any()
     return tuple(assessments)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hetao.figures.frames import NativeFrame
 from hetao.measure.frontier.evaluate import Evaluation, Projection
 from hetao.measure.results import Certificate, Result
 from hetao.solver import Status
 from hetao.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["FrontierResult"]
 
@@ -33,7 +37,7 @@ class FrontierResult(Result):
     columns: tuple[str, ...]
 
     @property
-    def scores(self) -> Any:
+    def scores(self) -> NativeFrame:
         """The key columns, ``score`` (missing unless optimal) and ``status``; one row a row of the panel."""
         e = self.evaluation
         return self._give({**self.panel.keys(), "score": e.score, "status": [str(s) for s in e.status]})
@@ -45,7 +49,7 @@ class FrontierResult(Result):
         return Certificate.of(e.certificate, e.status, e.attempts)
 
     @property
-    def peers(self) -> Any:
+    def peers(self) -> NativeFrame:
         """The key columns, the peer (and its period), and its weight; one row a peer."""
         rows = [
             (row, int(p), float(w))
@@ -61,17 +65,17 @@ class FrontierResult(Result):
         )
 
     @property
-    def slacks(self) -> Any:
+    def slacks(self) -> NativeFrame:
         """The key columns and what is left over in each quantity after the scored move, in its own unit."""
         return self._wide(lambda q: q.slacks)
 
     @property
-    def targets(self) -> Any:
+    def targets(self) -> NativeFrame:
         """The key columns and the efficient quantities of each row: the scored move and the slacks taken."""
         return self._wide(lambda q: q.target)
 
     @property
-    def multipliers(self) -> Any:
+    def multipliers(self) -> NativeFrame:
         """The key columns, one shadow price a quantity (score per unit of it), and ``intercept`` (0 under crs).
 
         An input or bad costs, an output earns; prices are missing under fdh, which has none.
@@ -84,19 +88,19 @@ class FrontierResult(Result):
     def _projections(self) -> Mapping[int, Projection]:
         return {int(row): self.projector(int(row)) for row in np.flatnonzero(self.evaluation.status == Status.OPTIMAL)}
 
-    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> Any:
+    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> NativeFrame:
         table = np.full((len(self.panel), len(self.columns)), np.nan)
         for row, projection in self._projections.items():
             table[row] = part(projection)
         return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})
 
-    def _give(self, columns: Mapping[str, Any]) -> Any:
+    def _give(self, columns: Mapping[str, Any]) -> NativeFrame:
         return self.panel.kind.give(columns)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
         return (getattr(self.evaluation, f.name) for f in fields(self.evaluation))
 
-    def _tables(self) -> dict[Text, Any]:
+    def _tables(self) -> dict[Text, NativeFrame]:
         return {
             Text("得分", "scores"): self.scores,
             Text("参照单元", "peers"): self.peers,
@@ -113,7 +117,7 @@ class FrontierResult(Result):
         zh = "平均 {:.4f}，最小 {:.4f}，最大 {:.4f}".format(*span)
         return [str(Text(zh, "mean {:.4f}, smallest {:.4f}, largest {:.4f}".format(*span)))]
 
-    def plot(self) -> Any:
+    def plot(self) -> Figure:
         """Draw the scores, one line a unit over the periods or one bar a unit; return a matplotlib figure.
 
         Rows without an optimal score are left as gaps and counted in the title. Needs ``pip install hetao[plot]``.

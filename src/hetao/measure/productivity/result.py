@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hetao.figures.frames import NativeFrame
 from hetao.measure.productivity.distances import Distances, Pairs, worst_status
 from hetao.measure.results import Certificate, Result
 from hetao.solver import Status
 from hetao.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["IndexResult", "collect"]
 
@@ -37,14 +41,14 @@ class IndexResult(Result):
     growth: Literal["ratio", "difference"] = "ratio"
 
     @property
-    def changes(self) -> Any:
+    def changes(self) -> NativeFrame:
         """The unit column, ``period_from``, ``period_to``, ``index``, its parts and ``status``; one row a change."""
         units, before, after = self.keys
         named = {self.panel.unit_column: units, "period_from": before, "period_to": after}
         return self.panel.kind.give({**named, **self.values, "status": [str(s) for s in self.status]})
 
     @property
-    def distances(self) -> Any:
+    def distances(self) -> NativeFrame:
         """Every distance: keys, ``reference`` (period or ``global``, as text), ``returns``, ``score``, ``status``."""
         return self.panel.kind.give(self.made_of.table())
 
@@ -71,7 +75,7 @@ class IndexResult(Result):
     def _arrays(self) -> Iterable[NDArray[Any]]:
         return (*self.values.values(), self.status)
 
-    def _tables(self) -> dict[Text, Any]:
+    def _tables(self) -> dict[Text, NativeFrame]:
         return {Text("变化", "changes"): self.changes, Text("距离", "distances"): self.distances}
 
     def _lines(self) -> list[str]:
@@ -84,7 +88,7 @@ class IndexResult(Result):
                 lines.append(f"{name}: {kind} {mean:.4f} ({known.min():.4f} … {known.max():.4f})")
         return lines
 
-    def plot(self) -> Any:
+    def plot(self) -> Figure:
         """Draw the index chained over the periods, one line a unit; return a matplotlib figure.
 
         A missing or unsolved link ends its line; units not seen from the first period on are left out. Needs

@@ -29,7 +29,7 @@ import pytest
 import hetao.errors
 import hetao.study.settings
 from hetao.cli import app, main
-from hetao.ledger import acts, rules
+from hetao.ledger import all_acts, all_rules
 from hetao.plan import RULES
 from hetao.text import Language, use_language
 from hetao.track import PATHS
@@ -219,7 +219,7 @@ def test_every_error_is_documented_and_drawn(lang: Language):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_member_of_a_family_is_named_with_its_title(lang: Language):
-    pairs = (("plan", RULES), ("track", PATHS), ("ledger", rules()), ("ledger", acts()))
+    pairs = (("plan", RULES), ("track", PATHS), ("ledger", all_rules()), ("ledger", all_acts()))
     for page, family in pairs:
         text = (DOCS / lang / "reference" / f"{page}.md").read_text(encoding="utf-8")
         for name, member in family.items():
@@ -230,7 +230,7 @@ def test_every_member_of_a_family_is_named_with_its_title(lang: Language):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_field_of_an_event_is_named(lang: Language):
     text = (DOCS / lang / "reference" / "ledger.md").read_text(encoding="utf-8")
-    assert {name for act in acts().values() for name in act.all_fields if f"`{name}`" not in text} == set()
+    assert {name for act in all_acts().values() for name in act.all_fields if f"`{name}`" not in text} == set()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -20,13 +20,19 @@ HEAVY = (
     "xlsxwriter",
     "python_calamine",
     "fontTools",
+    "psycopg",
 )
 LIGHT_MODULES = ("hetao", "hetao.text", "hetao.errors", "hetao.family")
 
 
 def loaded_by(statement: str) -> set[str]:
     """Return the top-level modules that a fresh interpreter has loaded after a statement."""
-    code = f"{statement}\nimport sys; print(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    return {module.split(".")[0] for module in modules_loaded_by(statement)}
+
+
+def modules_loaded_by(statement: str) -> set[str]:
+    """Return all modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split())
 
@@ -46,11 +52,25 @@ def test_measuring_loads_neither_plots_nor_workbooks():
     assert loaded_by("import hetao.measure") & {"matplotlib", "xlsxwriter", "pandas", "polars", "highspy"} == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["ledger", "--help"], ["run", "--help"], ["--version"]])
+HELPS = [["--help"], ["ledger", "--help"], ["run", "--help"], ["--version"]]
+HELPS += [["ledger", command, "--help"] for command in ("replay", "returns", "verify", "simulate")]
+
+
+@pytest.mark.parametrize("arguments", HELPS, ids=" ".join)
 def test_the_command_shows_its_help_without_anything_heavy(arguments: list[str]):
     call = f"try: main({arguments})\nexcept SystemExit as end: assert not end.code"
-    statement = f"from hetao.cli import main\n{call}\nprint()"
-    assert loaded_by(statement) & {*HEAVY, "sqlite3", "hetao.study"} == set()
+    assert loaded_by(f"from hetao.cli import main\n{call}\nprint()") & {*HEAVY, "sqlite3"} == set()
+
+
+@pytest.mark.parametrize("part", ["study", "ledger", "filing", "figures", "report", "audit", "units"])
+def test_the_help_of_the_ledger_loads_none_of_the_parts_that_do_the_work(part: str):
+    call = "try: main(['ledger', '--help'])\nexcept SystemExit: pass"
+    assert f"hetao.{part}" not in modules_loaded_by(f"from hetao.cli import main\n{call}\nprint()")
+
+
+def test_a_ledger_in_a_file_needs_neither_the_driver_of_a_server_nor_the_study():
+    statement = "from hetao.ledger import Ledger; Ledger.open('sqlite:///:memory:').close()"
+    assert loaded_by(statement) & set(HEAVY) == set()
 
 
 def test_the_version_is_the_distributions():

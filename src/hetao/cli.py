@@ -6,19 +6,19 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
+from hetao.cli_ledger import app as ledger_app
 from hetao.errors import ProblemsError
 from hetao.text import Language, Text, use_language
 
 __all__ = ["app", "main"]
 
-REFUSED, BAD_INPUT = 1, 2
+BAD_INPUT = 2
 
 
 class _Commands(TyperGroup):
@@ -37,16 +37,8 @@ app = typer.Typer(name="hetao", cls=_Commands, no_args_is_help=True, pretty_exce
     "河套：在资源硬约束内提高生产率：测度、守住、规划、跟踪。",
     "hetao: productivity inside hard resource caps: measure, hold, plan, track.",
 )))  # fmt: skip
-ledger_app = typer.Typer(
-    no_args_is_help=True,
-    help=str(Text("水账：回放、导出、核验。", "The water ledger: replay, export, verify.")),
-)
 app.add_typer(ledger_app, name="ledger")
 
-Store = Annotated[
-    str,
-    typer.Option("--store", help=str(Text("账本地址，如 sqlite:///file.db", "the store, e.g. sqlite:///file.db"))),
-]
 Study = Annotated[Path, typer.Argument(help=str(Text("研究文件夹", "the study folder")))]
 
 
@@ -137,53 +129,6 @@ def template(
 
     new_figures(path)
     typer.echo(str(Text(f"已写出 {path}", f"Wrote {path}")))
-
-
-@ledger_app.command(
-    help=str(
-        Text(
-            "把事件文件（每行一个 JSON）送入账本，逐行打印结果。",
-            "Feed a file of events, one JSON a line, to a store; print one outcome a line.",
-        )
-    )
-)
-def replay(
-    file: Annotated[Path, typer.Argument(help=str(Text("事件文件", "the file of events")))], store: Store
-) -> None:
-    """Replay events into a ledger."""
-    from hetao.ledger import Ledger, read_lines
-
-    lines = read_lines(file)
-    first = list(islice(lines, 1))  # a file that cannot be read is told before a store is made
-    all_well = True
-    with Ledger.open(store) as ledger:
-        for outcome in ledger.replay(chain(first, lines)):
-            all_well &= outcome.ok
-            typer.echo(outcome.to_json())
-    if not all_well:
-        raise typer.Exit(REFUSED)
-
-
-@ledger_app.command(help=str(Text("按顺序打印全部事件。", "Print the journal back, one event a line.")))
-def export(store: Store) -> None:
-    """Export a ledger."""
-    from hetao.ledger import Ledger
-
-    with Ledger.open(store, read_only=True) as ledger:
-        for line in ledger.export():
-            typer.echo(line)
-
-
-@ledger_app.command(help=str(Text("核验哈希链并重算全部余额。", "Check the hash chain and recompute every balance.")))
-def verify(store: Store) -> None:
-    """Verify a ledger."""
-    from hetao.ledger import Ledger
-
-    with Ledger.open(store, read_only=True) as ledger:
-        found = ledger.verify()
-    typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
-    if not found.ok:
-        raise typer.Exit(REFUSED)
 
 
 @contextmanager

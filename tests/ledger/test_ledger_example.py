@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hetao.ledger import Ledger, rules
+from hetao.ledger import Ledger
+from hetao.ledger.rule import rules
 
 
 def codes(outcome):
@@ -60,11 +61,10 @@ def test_each_rule_is_one_of_the_published_rules(shared):
     with (shared / "ledger" / "rules.csv").open(encoding="utf-8", newline="") as file:
         published = {row["id"]: row for row in csv.DictReader(file)}
     for rule in rules().values():
-        assert published[rule.id]["area"] == "ledger"
+        assert published[rule.id]["area"] != "track"
         assert all(text.zh and text.en for text in rule.texts.values())
-        assert rule.in_force.year == 2006
-        assert (rule.territory, rule.rank) in {("CN", "law"), ("CN", "regulation")}
-    assert [rule.id for rule in rules().values()] == ["R01", "R02", "R03"]
+        assert rule.territory in ("CN", "CN-15", "YR")
+        assert rule.rank in ("law", "regulation", "rule", "notice")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_malformed_line_has_a_clear_answer_and_the_rest_goes_on(ledger, make, 
     assert (good.ok, good.seq) == (True, before.seq + 1)
 
 
-@pytest.mark.parametrize("event", [{"key": {1, 2}}, {"key": float("nan")}, {1: 1, "1": 2}])
+@pytest.mark.parametrize("event", [{"key": {1, 2}}, {"key": float("nan")}, {1: 1, "1": 2}, {"volume_m3": 10**5000}])
 def test_a_mapping_that_is_no_json_is_refused(ledger, event):
     assert [f.rule for f in ledger.apply(event).refusals] == ["line.malformed"]
 
@@ -109,14 +109,35 @@ def test_an_empty_ledger():
         assert list(ledger.export()) == []
         assert ledger.nodes() == ()
         assert ledger.accounts() == ()
-        assert ledger.verify().as_dict() == {
-            "ok": True,
-            "entries": 0,
-            "head": GENESIS,
-            "first_wrong": None,
-            "problems": [],
-        }
+        shape = ledger.verify().as_dict()
+        assert isinstance(shape.pop("unchecked"), list)
+        assert shape == {"ok": True, "entries": 0, "head": GENESIS, "first_wrong": None, "problems": []}
         assert list(ledger.replay([])) == []
+
+
+def test_events_are_taken_in_as_mappings_or_lines(make):
+    events = make.tree()
+    mixed = [event if n % 2 else text(event) for n, event in enumerate(events)]
+    with Ledger.open("sqlite:///:memory:") as plain, Ledger.open("sqlite:///:memory:") as ledger:
+        assert list(ledger.apply_all(mixed)) == [plain.apply(event) for event in events]
+        assert ledger.head == plain.head
+        with pytest.raises((TypeError, ValueError)):
+            list(ledger.apply_all([{"key": {1}}]))
+
+
+def test_a_trial_tells_what_would_become_of_events_and_keeps_nothing(any_url, make):
+    cap, parts, use = make.cap("NM", 100), make.breakdown("NM", {"A": 60}), make.use("NM", 130)
+    with Ledger.open(any_url) as ledger:
+        list(ledger.apply_all(make.tree()))
+        assert ledger.trial([]) == []
+        before = ledger.head, ledger.accounts(), ledger.nodes()
+        tried = ledger.trial([cap, text(parts), "no JSON", use, cap])
+        assert [o.decision for o in tried] == ["posted", "posted", "refused", "posted", "duplicate"]
+        assert (ledger.head, ledger.accounts(), ledger.nodes()) == before
+        assert ledger.apply(parts).decision == "refused", "the cap was only tried"
+        assert ledger.apply(cap).decision == "posted"
+        assert ledger.trial([cap, {**cap, "volume_m3": 5}])[0].decision == "duplicate"
+        assert ledger.verify(rejudged=True).ok
 
 
 def test_outcomes_come_out_when_they_are_durable(url, make, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -12,13 +13,15 @@ import pytest
 from hetao.errors import Place
 from hetao.figures import Figure, Miss, Panel, Register
 from hetao.ledger import Ledger, Line
+from hetao.ledger.records import Application, Permit, PermitYear
 from hetao.measure import dea, malmquist, malmquist_luenberger
 from hetao.plan.retrofit import MinimumSaving, Project, plan_retrofits
-from hetao.report.model import BarChart, Cell, Column, Section, Table, TileMap
+from hetao.report.model import BarChart, CapTree, Cell, Column, Paragraph, Section, Table, TileMap
 from hetao.report.sections.figures import figures_section
 from hetao.report.sections.hold import Held, hold_section
 from hetao.report.sections.measure import Measured, measure_section
 from hetao.report.sections.plan import Funded, plan_section
+from hetao.report.sections.register import Registered, bilingual, register_section
 from hetao.report.sections.track import Tracked, track_section
 from hetao.solver import Status
 from hetao.text import Text
@@ -218,6 +221,312 @@ def test_a_league_whose_cap_is_not_published_stands_in_the_tree_without_a_number
     assert league.note == Text("指标未公布", "cap not published")
     assert [(banner.label.en, banner.used) for banner in league.children] == [("Banner", 12 / 10**8)]
     check_texts(section, texts_of)
+
+
+# --- register --------------------------------------------------------------------------------------------------------
+
+GROUND = Line("groundwater", "withdrawal", "excluded")
+WITH_ECOLOGY = Line("groundwater", "withdrawal", "included")
+PLACES = (
+    ("YR", "basin", None, "某流域 / A basin", {}),
+    ("R", "region", None, "某区", {}),
+    ("L", "league", "R", "甲盟", {}),
+    ("B", "banner", "L", "子旗", {"basins": ["YR"]}),
+    ("U", "unit", "B", "子一", {"aquifer": "Q"}),
+)
+REGISTER_NAMES = {
+    "R": Text("某区", "A region"),
+    "L": Text("甲盟", "League"),
+    "B": Text("子旗", "Banner"),
+    "U": Text("子一", "Unit one"),
+}
+
+
+class Kept:
+    """Events for a ledger of one year, each with a fresh key, and what the section is told of them."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.events = [
+            self.event("node", node=node, kind=kind, parent=parent, name=name, **more)
+            for node, kind, parent, name, more in PLACES
+        ]
+
+    def event(self, event: str, at: str = "2022-01-01", /, **fields: object) -> dict[str, object]:
+        common = {"event": event, "key": f"e{next(self._numbers)}", "at": f"{at}T00:00:00+08:00", "by": "t"}
+        return {name.rstrip("_"): v for name, v in {**common, **fields}.items() if v is not None}
+
+    def add(self, event: str, at: str = "2022-01-01", /, **fields: object) -> Kept:
+        self.events.append(self.event(event, at, **fields))
+        return self
+
+    def cap(self, node: str, volume_m3: int, line: Line = GROUND) -> Kept:
+        own = {"node": node, "issuer": "R", "year": 2022, "volume_m3": volume_m3, "document": "文"}
+        return self.add("cap", **own, **line._asdict())
+
+    def apply(self, name: str, amount_m3: int, at: str = "2022-02-01", /, **fields: object) -> Kept:
+        each, left = divmod(amount_m3, 12)
+        own = {
+            "application": name,
+            "applicant": f"用户{name} / holder {name}",
+            "node": "U",
+            "water": "groundwater",
+            "volume_m3": amount_m3,
+            "monthly_m3": [each + (month < left) for month in range(12)],
+            "from_": "2023-01-01",
+            "to": "2026-12-31",
+            "purpose": "town",
+            "project": "none",
+            "saving_measures": True,
+            "return_water": True,
+            "metering": "online",
+        }
+        return self.add("apply", at, **{**own, **fields})
+
+    def permit(self, name: str, volume_m3: int, used_m3: int | None, **fields: object) -> Kept:
+        """Grant a permit and read its meter."""
+        self.apply(name, volume_m3, "2022-02-01", **fields)
+        self.add("approve", "2022-03-01", application=name, approver="L")
+        term = {"from_": "2023-01-01", "to": "2026-12-31"}
+        self.add("accept_works", "2022-12-01", application=name, permit=f"P-{name}", **term)
+        if used_m3 is not None:
+            period = {"from_": "2023-01-01", "to": "2023-12-30", "volume_m3": used_m3, "method": "metered"}
+            self.add("read", "2023-12-30", permit=f"P-{name}", meter=f"M-{name}", **period)
+        return self
+
+    def section(self, note: Text | None = None, **changes: object) -> Section:
+        """Return the section of the year 2023."""
+        self.events.sort(key=lambda event: str(event["at"]))
+        with Ledger.open("sqlite:///:memory:") as ledger:
+            outcomes = list(ledger.apply_all(self.events))
+            told = list(zip(self.events, outcomes, strict=True))
+            state = ledger.state()
+            held = Registered(
+                focus="R",
+                year=2023,
+                names=REGISTER_NAMES,
+                nodes=dict(state.nodes),
+                accounts=ledger.accounts(year=2023, basis="withdrawal"),
+                applications=tuple((e, o) for e, o in told if e["event"] == "apply"),
+                refused=tuple((e, o) for e, o in told if not o.ok and e["event"] != "apply"),
+                remarks={str(e["permit"]): o.warnings for e, o in told if e["event"] == "read" and o.warnings},
+                raised=tuple(f for o in outcomes for f in o.raised),
+                undecided=frozenset(
+                    a.application for a in state.all(Application, "application") if a.status == "admitted"
+                ),
+                permits={p.permit: p for p in state.all(Permit, "permit")},
+                years={y.permit: y for y in state.all(PermitYear, "permit_year") if y.year == 2023},
+                note=note or Text("", ""),
+                head="1 · abc",
+                verified=True,
+            )
+            return register_section(replace(held, **changes))  # type: ignore[arg-type]
+
+
+def test_an_empty_register_has_an_answer_and_no_alarm(texts_of: TextsOf) -> None:
+    section = Kept().section()
+    assert section.tone == "good"
+    assert section.answer == Text(
+        "某区2023年：1 个管理单元、0 件许可；0 处用水超过上限；拒绝申请 0 件，待补正或裁量 0 件；到期事项 0 项；"
+        "账本核验无误。",
+        "A region, 2023: 1 management unit, 0 permits; use is over its cap at 0 places; 0 applications refused, "
+        "0 waiting for papers or for a person to decide; 0 matters due; the ledger is sound.",
+    )
+    assert list(tables(section)) == ["register_over", "register_levels"]
+    note = tables(section)["register_over"].note
+    assert note is not None
+    assert note.zh.startswith("没有。")
+    assert note.en.startswith("None. ")
+    assert isinstance(section.picture, CapTree)
+    assert (section.picture.root.cap, section.picture.root.tone) == (None, "muted")
+    check_texts(section, texts_of)
+
+
+def test_a_ledger_that_does_not_verify_is_an_alarm() -> None:
+    section = Kept().section(verified=False)
+    assert section.tone == "bad"
+    assert "the ledger is NOT sound" in section.answer.en
+    assert "账本核验有误" in section.answer.zh
+
+
+def test_an_overuse_stands_on_its_own_basis_with_its_cause(texts_of: TextsOf) -> None:
+    kept = Kept().cap("R", 10**9).cap("U", 600_000).cap("B", 2_000_000).cap("B", 9_000_000, WITH_ECOLOGY)
+    for name, used_m3 in (("a", 151_000), ("b", 170_000), ("c", 160_000), ("d", 150_001), ("e", None)):
+        kept.permit(name, 120_000, used_m3)
+    section = kept.section(Text("示例", "An example"))
+    assert section.tone == "bad"
+    assert isinstance(section.blocks[0], Paragraph)
+    (row,) = shown(tables(section)["register_over"])
+    assert (row["place"], row["counted"]) == ("Banner U", "groundwater, withdrawal basis, ecological supply excluded")
+    assert [row[c] for c in ("cap", "permitted", "used", "over")] == [60.0, 60.0, 63.1001, 3.1001]
+    assert row["why"] == "over their permits: P-b by 5.00, P-c by 4.00, P-a by 3.10 and 1 more (10⁴ m³)"
+    chinese = tables(section)["register_over"].rows[0][-1].value
+    assert isinstance(chinese, Text)
+    assert chinese.zh == "超许可：P-b 超 5.00、P-c 超 4.00、P-a 超 3.10，另有 1 件（万m³）"
+    note = tables(section)["register_over"].note
+    assert note is not None
+    assert "unlike bases are neither compared nor converted" in note.en
+    assert "不同口径不作比较" in note.zh
+    check_texts(section, texts_of)
+
+
+def test_where_each_permit_kept_to_its_volume_that_is_said() -> None:
+    order = {"node": "U", "water": "groundwater", "factor": "0.50", "from_": "2023-01-01", "to": "2023-12-31"}
+    kept = (
+        Kept()
+        .cap("R", 10**9)
+        .cap("U", 600_000)
+        .permit("a", 500_000, 400_000)
+        .add("order", "2022-12-15", document="令", **order)
+    )
+    (row,) = shown(tables(kept.section())["register_over"])
+    assert (row["cap"], row["used"], row["over"]) == (30.0, 40.0, 10.0)
+    assert row["why"] == "no single permit is over its volume"
+
+
+def test_a_published_use_counts_where_it_is_the_larger_and_a_debt_stays() -> None:
+    published = {"node": "L", "volume_m3": 1_300_000, "source": "公报", **GROUND._asdict()}
+    kept = Kept().cap("R", 10**9).cap("L", 1_000_000).permit("a", 500_000, 400_000)
+    (row,) = shown(tables(Kept.section(kept.add("use", "2023-12-31", year=2023, **published)))["register_over"])
+    assert (row["place"], row["used"], row["over"]) == ("League", 130.0, 30.0)
+    assert row["why"] == "the published use is over the cap, and above what was metered"
+    earlier = Kept().cap("R", 10**9).cap("L", 1_000_000).permit("a", 500_000, 400_000)
+    section = earlier.add("use", "2023-12-31", year=2022, **published).section()
+    (row,) = shown(tables(section)["register_over"])
+    assert (row["used"], row["over"], row["why"]) == (40.0, 30.0, "overuse of earlier years is still owed")
+
+
+def test_a_basin_over_its_cap_names_the_permits_that_lie_in_it() -> None:
+    kept = Kept().cap("R", 10**9).cap("YR", 100_000).permit("a", 90_000, 120_000)
+    (row,) = shown(tables(kept.section())["register_over"])
+    assert (row["place"], row["why"]) == ("A basin", "over their permits: P-a by 3.00 (10⁴ m³)")
+
+
+def test_what_nears_its_cap_is_listed_the_nearest_first(texts_of: TextsOf) -> None:
+    kept = Kept().cap("R", 555_556).cap("L", 550_000).cap("B", 500_000).cap("U", 500_000)
+    section = kept.permit("a", 500_000, 499_999).section()
+    rows = list(shown(tables(section)["register_near"]))
+    assert [r["place"] for r in rows] == ["Banner", "Banner U", "League"]  # the region is a hair below nine tenths
+    assert [r["left"] for r in rows] == [0.0, 0.0, 5.0]
+    assert tables(section)["register_near"].folded
+    assert section.tone == "good"
+    check_texts(section, texts_of)
+
+
+def test_applications_are_told_by_urgency_in_each_readers_own_names(texts_of: TextsOf) -> None:
+    kept = Kept().cap("R", 10**9).cap("U", 100_000)
+    zone = {"node": "U", "kind": "critical", "water": "groundwater", "from_": "2023-05-01"}
+    kept.apply("w", 10, unconventional_available_m3=5, unconventional_used_m3=0)  # its rule is not in force yet
+    kept.apply("x", 900, purpose="domestic").apply("m", 10, metering=None).apply("n", 10, node=None, volume_m3=None)
+    kept.apply("o", 10).apply("z", 200_000).add("zone", "2023-05-01", document="划定 / a notice", **zone)
+    kept.apply("q", 10, "2023-05-02")
+    section = kept.section()
+    rows = list(shown(tables(section)["register_applications"]))
+    told = [(r["application"], str(r["decision"])) for r in rows]
+    assert told[0] == ("z", "refused R19 R20")
+    assert told[1] == ("q", "referred R33")
+    assert {name: decision.split()[0] for name, decision in told[2:]} == {
+        "m": "incomplete",
+        "n": "incomplete",
+        "x": "exempt",
+        "w": "admitted",
+    }
+    assert [name for name, _ in told][-2:] == ["x", "w"]
+    assert rows[1]["place"] == "Banner U"
+    assert "Unit one (U) is critically loaded (a notice)" in str(rows[1]["why"])
+    chinese = tables(section)["register_applications"].rows[1][-1].value
+    assert isinstance(chinese, Text)
+    assert "子一（U）" in chinese.zh
+    assert "（划定）" in chinese.zh
+    assert [r["volume"] for r in rows if r["application"] == "n"] == [None]
+    assert "1 application refused, 3 waiting" in section.answer.en
+    check_texts(section, texts_of)
+
+
+def test_a_place_that_nobody_declared_is_told_as_it_was_written() -> None:
+    kept = Kept().cap("R", 10**9).apply("a", 10, node="X").apply("b", 10, node="L").apply("c", 10, water="wine")
+    rows = list(shown(tables(kept.section())["register_applications"]))
+    assert [(r["application"], r["place"]) for r in rows] == [("a", "X"), ("c", "Banner U")]
+
+
+def test_permits_with_a_remark_show_the_years_figures_and_gaps_stay_gaps(texts_of: TextsOf) -> None:
+    kept = Kept().cap("R", 10**9).permit("a", 120_000, 130_000).permit("b", 120_000, 5)
+    section = kept.section()
+    (row,) = shown(tables(section)["register_permits"])
+    assert (row["permit"], row["place"], row["rules"]) == ("P-a", "Banner U", "R51")
+    assert [row[c] for c in ("volume", "plan", "used")] == [12.0, None, 13.0]
+    assert "Unit one (U), permit P-a" in str(row["why"])
+    assert not tables(section)["register_permits"].folded
+    check_texts(section, texts_of)
+    unread = kept.section(years={}, permits={})
+    assert "register_permits" not in tables(unread)
+    (row,) = shown(tables(kept.section(years={}))["register_permits"])
+    assert [row[c] for c in ("volume", "plan", "used")] == [12.0, None, None]
+
+
+def test_what_is_due_names_the_holder_in_the_readers_language(texts_of: TextsOf) -> None:
+    kept = Kept().cap("R", 10**9).permit("a", 120_000, 100_000).add("tick", "2024-01-01")
+    section = kept.section()
+    rows = list(shown(tables(section)["register_due"]))
+    assert {(r["rule"], r["place"]) for r in rows} == {("R47", "Banner U")}
+    assert "permit P-a of holder a" in str(rows[0]["what"])
+    chinese = tables(section)["register_due"].rows[0][-1].value
+    assert isinstance(chinese, Text)
+    assert "P-a（用户a）" in chinese.zh
+    assert "1 matter due" in section.answer.en
+    check_texts(section, texts_of)
+
+
+def test_more_than_a_page_of_what_is_due_is_shown_closed() -> None:
+    kept = Kept().cap("R", 10**9)
+    for i in range(41):
+        kept.permit(str(i), 12, 1)
+    section = kept.add("tick", "2024-01-01").section()
+    assert len(tables(section)["register_due"].rows) == 41
+    assert tables(section)["register_due"].folded
+
+
+def test_other_refusals_are_told_with_their_rules(texts_of: TextsOf) -> None:
+    section = Kept().cap("L", 5).cap("R", 4).add("tick", "1999-01-01").add("tick", "2023-01-01", key=None).section()
+    rows = {r["key"]: r["rules"] for r in shown(tables(section)["register_refused"])}
+    assert len(rows) >= 1
+    assert rows["None"] == "event.missing_field"
+    check_texts(section, texts_of)
+
+
+def test_the_tables_come_in_the_order_in_which_a_department_acts() -> None:
+    kept = Kept().cap("R", 200_000).permit("a", 120_000, 130_000).apply("z", 900_000)
+    kept.permit("b", 70_000, 10).add("tick", "2024-01-01").add("tick", "2023-06-01", key=None)
+    assert list(tables(kept.section())) == [
+        "register_over",
+        "register_applications",
+        "register_due",
+        "register_permits",
+        "register_near",
+        "register_levels",
+        "register_refused",
+    ]
+
+
+def test_the_picture_shows_groundwater_or_the_total_where_there_is_none() -> None:
+    ground = Kept().cap("R", 10**9).cap("L", 100_000).permit("a", 90_000, 120_000).section().picture
+    assert isinstance(ground, CapTree)
+    assert ground.title.en == "Caps and use, 2023: groundwater, withdrawal basis, ecological supply excluded"
+    (league,) = ground.root.children
+    assert (league.label, league.cap, league.used, league.tone) == (Text("甲盟", "League"), 10.0, 12.0, "bad")
+    assert ground.root.tone == "plain"
+    total = Kept().cap("R", 10**9, TOTAL).section().picture
+    assert isinstance(total, CapTree)
+    assert total.title.en.startswith("Caps and use, 2023: total water")
+    assert total.root.children[0].tone == "muted"
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [("甲 / A", "甲", "A"), ("甲", "甲", "甲"), ("甲/乙", "甲/乙", "甲/乙"), ("甲 / A / B", "甲", "A / B")],
+)
+def test_a_name_in_both_languages_is_split(name: str, zh: str, en: str) -> None:
+    assert bilingual(name) == Text(zh, en)
 
 
 # --- plan ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import sys
 import zipfile
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from typing import Any
 import pytest
 
 from hetao.cli import main
+from hetao.ledger import Ledger, Outcome
 from hetao.plan import RULES
 from hetao.text import Text
 
@@ -33,7 +37,9 @@ TABLES = {
     "track_others",
     "track_targets",
     *(f"{m}_{t}" for m in ("tfp", "green_tfp") for t in ("ranking", "changes")),
+    *(f"register_{t}" for t in ("over", "applications", "due", "permits", "near", "levels")),
 }
+LEDGER = Path(__file__).resolve().parents[2] / "examples" / "inner-mongolia" / "ledger"
 
 
 def m3(cell: str) -> int:
@@ -43,7 +49,7 @@ def m3(cell: str) -> int:
 
 def test_every_file_is_there_and_nothing_else(example: Any) -> None:
     names = {p.name for p in example.written.folder.iterdir()}
-    assert names == {"report.html", "results.xlsx", "tables", "ledger.jsonl", "manifest.json"}
+    assert names == {"report.html", "results.xlsx", "tables", "ledger.jsonl", "register.jsonl", "manifest.json"}
     assert set(example.tables()) >= {f"{name}.csv" for name in TABLES}
     assert example.written.report.stat().st_size > 100_000
     assert zipfile.is_zipfile(example.written.workbook)
@@ -187,21 +193,22 @@ def test_two_runs_give_the_same_bytes_but_for_the_time_stamps(example: Any, exam
     once, twice = contents(example), contents(example_again)
     assert list(once) == list(twice)
     assert [name for name in once if once[name] != twice[name]] == []
-    assert set(example.manifest["timings_s"]) == {"read", "measure", "hold", "plan", "track"}
+    assert set(example.manifest["timings_s"]) == {"read", "measure", "hold", "register", "plan", "track"}
 
 
+@pytest.mark.parametrize("job", ["hold", "register"])
 def test_the_journal_replays_to_the_head_in_the_manifest(
-    example: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    example: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str
 ) -> None:
     store = f"sqlite:///{tmp_path / 'ledger.db'}"
-    journal = example.written.folder / "ledger.jsonl"
+    journal = example.written.folder / {"hold": "ledger.jsonl", "register": "register.jsonl"}[job]
     with pytest.raises(SystemExit) as ended:
         main(["ledger", "replay", str(journal), "--store", store])
     outcomes = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    facts = example.manifest["results"]["hold"]
-    assert ended.value.code == 0
+    facts = example.manifest["results"][job]
+    assert ended.value.code == (0 if facts["refused"] == 0 else 1)
     assert len(outcomes) == facts["entries"] == len(journal.read_text(encoding="utf-8").splitlines())
-    assert all(o["ok"] for o in outcomes)
+    assert sum(not o["ok"] for o in outcomes) == facts["refused"]
     with pytest.raises(SystemExit) as ended:
         main(["ledger", "verify", "--store", store])
     verified = json.loads(capsys.readouterr().out)
@@ -212,6 +219,131 @@ def test_the_journal_replays_to_the_head_in_the_manifest(
         main(["ledger", "export", "--store", store])
     assert ended.value.code == 0
     assert capsys.readouterr().out == journal.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def registered(example: Any) -> dict[str, Outcome]:
+    """Return the ledger's answer to every event of the register, by the event's key."""
+    lines = (example.written.folder / "register.jsonl").read_text(encoding="utf-8").splitlines()
+    with Ledger.open("sqlite:///:memory:") as ledger:
+        return {str(outcome.key): outcome for outcome in ledger.replay(lines)}
+
+
+@pytest.fixture(scope="session")
+def asked() -> list[dict[str, str]]:
+    with (LEDGER / "permits.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def of_register(example: Any, *kinds: str) -> list[dict[str, Any]]:
+    lines = (example.written.folder / "register.jsonl").read_text(encoding="utf-8").splitlines()
+    return [event for event in map(json.loads, lines) if event["event"] in kinds]
+
+
+def test_the_register_holds_every_league_banner_and_unit_and_their_caps_add_up(example: Any) -> None:
+    nodes = {n["node"]: n for n in of_register(example, "node")}
+    counts = Counter(n["kind"] for n in nodes.values())
+    assert counts == {"region": 1, "league": 12, "banner": 103, "unit": 371, "basin": 1}
+    assert sum("150000-YR" in n.get("basins", ()) for n in nodes.values() if n["kind"] == "unit") == 122
+    caps: dict[tuple[str, str, int], int] = {}
+    for event in of_register(example, "cap", "breakdown"):
+        if (event["basis"], event["ecology"]) == ("withdrawal", "excluded"):
+            given = event.get("children") or {event["node"]: event["volume_m3"]}
+            caps |= {(node, event["water"], event["year"]): m3 for node, m3 in given.items()}
+    broken = [b for b in of_register(example, "breakdown") if b["year"] == 2023]
+    for event in broken:
+        children_m3 = sum(event["children"].values())
+        assert children_m3 + event["reserve_m3"] == caps[event["node"], event["water"], 2023]
+    units = {b["node"] for b in broken if all(nodes[child]["kind"] == "unit" for child in b["children"])}
+    assert units == {n for n, place in nodes.items() if place["kind"] == "banner"}
+    assert caps["150000", "total", 2023] == CAP_M3
+    assert caps["150000-YR", "total", 2023] == 9_200_000_000
+
+
+def test_the_ledger_decides_every_application_as_the_example_says(
+    example: Any, registered: dict[str, Outcome], asked: list[dict[str, str]]
+) -> None:
+    assert len(asked) > 280
+    for row in asked:
+        outcome = registered[f"apply {row['application']}"]
+        decision, _, rule = row["expected"].partition(" ")
+        assert outcome.decision == (decision or "admitted"), row["application"]
+        said = outcome.refusals or outcome.warnings
+        assert not rule or rule in [f.rule for f in said], row["application"]
+        if row["permit"]:
+            assert registered[f"permit {row['permit']}"].ok
+    told = {r["application"]: r for r in example.table("register_applications")}
+    for row in asked:
+        decision, _, rule = row["expected"].partition(" ")
+        if row["expected"]:
+            assert told[row["application"]]["decision_en"].split()[0] == decision
+            assert rule in told[row["application"]]["decision_en"].split()
+    assert set(told) == {row["application"] for row in asked if row["expected"]}
+
+
+def test_nothing_but_applications_is_refused(example: Any, registered: dict[str, Outcome]) -> None:
+    refused = [key for key, outcome in registered.items() if not outcome.ok and not key.startswith("apply ")]
+    assert refused == []
+    assert "register_refused.csv" not in example.tables()
+    facts = example.manifest["results"]["register"]
+    assert facts["verified"]
+    assert facts["refused"] == sum(not outcome.ok for outcome in registered.values()) == 16
+
+
+def test_every_story_of_the_register_shows_up(example: Any, asked: list[dict[str, str]]) -> None:
+    stories = {row["story"].partition(" / ")[2]: row for row in asked if row["story"]}
+    over = {r["place_en"]: r for r in example.table("register_over")}
+    near = {r["place_en"]: r for r in example.table("register_near")}
+    due = {(r["rule"], r["what_en"]) for r in example.table("register_due")}
+    permits = {r["permit"]: r for r in example.table("register_permits")}
+
+    def is_due(rule: str, *words: str) -> bool:
+        return any(r == rule and all(word in what for word in words) for r, what in due)
+
+    beyond = stories["unit's use 4 % over its cap"]
+    (row,) = over.values()
+    assert row["place_en"] == f"Naiman Banner {beyond['node']}"
+    assert beyond["permit"] in row["why_en"]
+    assert row["counted_en"] == "groundwater, withdrawal basis, ecological supply excluded"
+    exactly = stories["unit's use exactly at its cap"]["node"]
+    assert near[f"Horqin Left Wing Middle Banner {exactly}"]["left [10⁴ m³]"] == "0.0"
+    assert "Kailu County" in near
+    assert is_due("R21", "Kailu County (150523)", "93.11 %", "warning ratio of 0.90")
+    assert permits[stories["over its plan, within its permit"]["permit"]]["rules"] == "R50"
+    assert permits[stories["8 % over its permit, unit within its cap"]["permit"]]["rules"] == "R50 R51"
+    assert permits[stories["large enough for an online meter: none"]["permit"]]["rules"] == "R52"
+    assert is_due("R45", stories["no withdrawal for two years"]["permit"], "synthetic works")
+    ending = stories["ends 2024-02-14: ask by 2023-12-31"]["permit"]
+    assert is_due("R44", ending, "has to be asked for by 2023-12-31")
+    assert is_due("R44", stories["ends 2024-01-20: too late to ask for renewal"]["permit"], "passed without a request")
+    assert is_due("R47", stories["no yearly return for 2023"]["permit"], "return of 2023")
+    broken = stories["meter past repair: full capacity from 16 July"]["permit"]
+    assert is_due("R53", broken, "to be repaired by 2023-07-15 and is not")
+    assert is_due("R53", broken, "169 days from 2023-07-16 to 2023-12-31")
+    assert is_due("R41", stories["no works for 3 years"]["application"], "lapsed on 2023-06-16")
+    assert is_due("R15", stories["town supply: basin authority"]["application"])
+
+
+def test_the_answer_of_the_register(example: Any) -> None:
+    section = next(s for s in example.report.sections if s.key == "register")
+    assert section.tone == "bad"
+    assert section.answer.en == (
+        "Inner Mongolia, 2023: 371 management units, 271 permits; use is over its cap at 1 place; 13 applications "
+        "refused, 3 waiting for papers or for a person to decide; 21 matters due; the ledger is sound."
+    )
+    page = example.written.report.read_text(encoding="utf-8")
+    assert "不同口径不作比较" in page
+    assert "may not be cited" in page
+
+
+def test_the_register_is_what_its_generator_makes(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(LEDGER / "make_synthetic.py"), str(tmp_path)], check=True, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+    made = sorted(p.name for p in tmp_path.iterdir())
+    assert made == sorted(p.name for p in LEDGER.glob("*.csv"))
+    assert [name for name in made if (tmp_path / name).read_bytes() != (LEDGER / name).read_bytes()] == []
 
 
 def test_every_table_is_a_sheet_of_the_workbook(example: Any) -> None:

@@ -103,6 +103,7 @@ def read_table(
     *,
     sheet: str = "",
     root: Path | None = None,
+    aliases: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """Return the rows of a file that must have the ``required`` columns and may have the ``optional`` ones.
 
@@ -112,6 +113,7 @@ def read_table(
         optional: columns that may be there; where absent, their text is blank.
         sheet: the sheet; the first one where none is named.
         root: files are named relative to it in problems.
+        aliases: other names of columns, in lower case → the name used here.
 
     Raises:
         FiguresError: everything that is wrong, at once: missing, repeated or unknown columns, an empty file, a header
@@ -119,7 +121,7 @@ def read_table(
     """
     grid = _one_grid(Path(path), sheet, root)
     problems = Problems(FiguresError)
-    table = make_table(grid, problems, required=required, optional=optional)
+    table = make_table(grid, problems, required=required, optional=optional, aliases=aliases)
     problems.raise_if_any()
     assert table is not None  # a table without problems is there
     return list(table.rows)

@@ -5,29 +5,35 @@ its rule, clause and figures, in Chinese and English. The whole state is a funct
 integers in m³ a year. Standard library only.
 """
 
+from hetao.audit import Verification
 from hetao.ledger.accounts import Account
-from hetao.ledger.act import Act, acts
+from hetao.ledger.act import Act
+from hetao.ledger.act import acts as all_acts
+from hetao.ledger.explain import Explanation, Level
 from hetao.ledger.files import read_lines
 from hetao.ledger.ledger import Ledger
+from hetao.ledger.line import Line
 from hetao.ledger.outcome import Effect, Finding, Outcome
-from hetao.ledger.rule import Rule, rules
-from hetao.ledger.state import Line, Node
+from hetao.ledger.rule import Rule
+from hetao.ledger.rule import rules as all_rules
 from hetao.ledger.store import Head
-from hetao.ledger.verify import Verification
+from hetao.ledger.tree import Node
 
 __all__ = [
     "Account",
     "Act",
     "Effect",
+    "Explanation",
     "Finding",
     "Head",
     "Ledger",
+    "Level",
     "Line",
     "Node",
     "Outcome",
     "Rule",
     "Verification",
-    "acts",
+    "all_acts",
+    "all_rules",
     "read_lines",
-    "rules",
 ]

@@ -69,13 +69,109 @@ TERMS: Mapping[str, Text] = {
         "只有管理单元（unit）可以写明含水层 aquifer；{named} 的类型为 {kind}。",
         "Only a unit may carry an aquifer; {named} is of kind {kind}.",
     ),
-    "cap.issuer": Text(
-        "{issuer} 不是 {place} 的上级，不能下达其上限；可下达者：{allowed}。",
-        "{issuer} is not above {place} and may not issue its cap; it may be issued by: {allowed}.",
-    ),
     "permit.unknown": Text(
-        "字段 {field} 所指的许可 {permit} 不存在：台账中尚无许可。",
-        "Field {field} names permit {permit}, which does not exist: the ledger holds no permits yet.",
+        "字段 {field} 所指的许可 {permit} 不存在。请先经 accept_works 发证。",
+        "Field {field} names permit {permit}, which does not exist. A permit is issued by accept_works.",
+    ),
+    "permit.status": Text(
+        "许可 {permit} 的状态为 {status}；此事件只适用于：{needed}。",
+        "Permit {permit} is {status}; this event takes only: {needed}.",
+    ),
+    "permit.exists": Text(
+        "许可证号 {permit} 已在使用。请使用新的证号。",
+        "The permit number {permit} is taken. Use a new one.",
+    ),
+    "permit.ecology": Text(
+        "许可 {permit} 不能在河湖生态补水与其他用途之间变更（{purpose} → {new_purpose}）：两者口径不同。请重新申请。",
+        "Permit {permit} cannot change between the supply of rivers and lakes and another purpose ({purpose} → "
+        "{new_purpose}): they count on different lines. Apply anew.",
+    ),
+    "permit.no_year": Text(
+        "许可 {permit} 的期限为 {start} 至 {end}，不含 {year} 年。",
+        "Permit {permit} runs from {start} to {end}, which does not touch {year}.",
+    ),
+    "application.unknown": Text(
+        "没有已登记的申请 {application}：被拒绝的申请不留存，不能批准。请先提出申请。",
+        "There is no application {application} on record: what admission refused is not kept and cannot be approved. "
+        "Apply first.",
+    ),
+    "application.status": Text(
+        "申请 {application} 的状态为 {status}；此事件只适用于：{needed}。",
+        "Application {application} is {status}; this event takes only: {needed}.",
+    ),
+    "application.exists": Text(
+        "申请号 {application} 已登记，状态为 {status}。请使用新的申请号。",
+        "Application {application} is on record as {status}. Use a new identifier.",
+    ),
+    "term.backwards": Text(
+        "期限的止日 {end} 早于起日 {start}。",
+        "The term ends on {end}, before it begins on {start}.",
+    ),
+    "right.one_of": Text(
+        "须在 application 与 permit 中恰好写一个。",
+        "Name exactly one of application and permit.",
+    ),
+    "right.nothing": Text(
+        "事件没有写明要变更什么：{fields}。",
+        "The event names nothing to change: {fields}.",
+    ),
+    "edge.drawn": Text(
+        "{place} {year} 年{line}：已有取水量记在现有的上限关系上，不能再改变该关系（moved / shared）。",
+        "{place}, {year}, {line}: water is already drawn under the present kind of cap edge; it cannot change "
+        "between moved and shared.",
+    ),
+    "order.factor_or_volume": Text(
+        "order 须在 factor 与 volume_m3 中恰好写一个。",
+        "An order states exactly one of factor and volume_m3.",
+    ),
+    "read.corrects": Text(
+        "corrects 所指的 {corrected} 不是一条已入账的读数，或属于另一许可或计量表，或已被更正。",
+        "`corrects` names {corrected}, which is no posted reading of this permit and meter that still stands.",
+    ),
+    "read.overlap": Text(
+        "计量表 {meter} 在 {begun} 至 {ended} 已有读数；读数 {start} 至 {end} 与之重叠。更正已有读数请写 corrects。",
+        "Meter {meter} is read from {begun} to {ended}; the reading from {start} to {end} overlaps that. "
+        "To correct a reading, name it in `corrects`.",
+    ),
+    "year.closed": Text(
+        "{place} {year} 年已封账；只有写明所更正条目的更正才能入账。",
+        "The year {year} is closed at {place}; only a correction that names the entry it corrects is posted.",
+    ),
+    "year.running": Text(
+        "{year} 年到 {last} 才结束，不能在 {day} 封账。",
+        "The year {year} ends on {last} only and cannot be closed on {day}.",
+    ),
+    "year.again": Text(
+        "{place} {year} 年早已封账。",
+        "The year {year} is closed at {place} already.",
+    ),
+    "volume.sum": Text(
+        "{place}：合计超过台账可容的 {most} m³。",
+        "{place}: a sum exceeds the {most} m³ that the ledger can hold.",
+    ),
+    "setting.value": Text(
+        "设置 {name} 的值不可用：{found}；应为{expected}。",
+        "The value of the setting {name} cannot be used: {found}; expected {expected}.",
+    ),
+    "setting.unknown": Text(
+        "没有规则读取设置 {name}；已照录。有规则读取的设置：{known}。",
+        "No rule reads the setting {name}; it is recorded. Settings that rules read: {known}.",
+    ),
+    "level.not_a_unit": Text(
+        "水位只记在管理单元（unit）上；{named} 的类型为 {kind}。",
+        "A level belongs to a unit; {named} is of kind {kind}.",
+    ),
+    "transfer.parties": Text(
+        "{kind} 类交易的 {field} 应为{expected}，所写的 {named} 不是。",
+        "In a transfer of kind {kind}, `{field}` names {expected}; {named} is none.",
+    ),
+    "transfer.itself": Text(
+        "转让方与受让方不能相同。",
+        "The two sides of a transfer cannot be the same.",
+    ),
+    "transfer.line": Text(
+        "区域交易须写明 water：{source} 与 {target} 同时有取水口径上限的水源为 {listed}。",
+        "A regional trade must state its water: both {source} and {target} have withdrawal caps for {listed}.",
     ),
     "breakdown.not_a_child": Text(
         "{child} 不是 {place} 的下级，不能参与其分解。",

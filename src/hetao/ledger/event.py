@@ -16,7 +16,7 @@ __all__ = ["LINE_MAX", "Event", "Malformed", "read_event"]
 LINE_MAX = 1_048_576  # characters of one event
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Event:
     """One JSON object that was handed in.
 
@@ -68,11 +68,14 @@ def _constant(word: str) -> float:
     raise _LineError(Text(f"{word} 不是 JSON 数值", f"{word} is no JSON number"))
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+
+
 def _parse(source: Mapping[str, Any] | str) -> dict[str, Any]:
     text = source if isinstance(source, str) else dump_json(dict(source))
     if len(text) > LINE_MAX:
         raise _LineError(Text(f"超过 {LINE_MAX} 个字符", f"it is longer than {LINE_MAX} characters"))
-    fields = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    fields = _DECODER.decode(text)
     if not isinstance(fields, dict):
         raise _LineError(Text("不是对象", "it is no object"))
     return fields

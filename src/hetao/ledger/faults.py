@@ -40,15 +40,40 @@ _FULL = Fault(
 FAULTS = {
     "scheme": Fault(
         Text("不支持的台账库地址", "a store address that is not supported"),
-        Text("sqlite:///文件.db 或 sqlite:///:memory:", "sqlite:///file.db or sqlite:///:memory:"),
-        Text("改用 sqlite:/// 开头的地址", "use an address that starts with sqlite:///"),
-    ),
-    "postgresql": Fault(
-        Text("postgresql:// 地址，本版本尚不支持", "a postgresql:// address, which this version does not take yet"),
-        Text("sqlite:///文件.db 或 sqlite:///:memory:", "sqlite:///file.db or sqlite:///:memory:"),
         Text(
-            "目前请用 sqlite:///；日志可导出，日后可重放到 PostgreSQL 库中",
-            "use sqlite:/// for now; the journal can be exported and replayed into a PostgreSQL store later",
+            "sqlite:///文件.db、sqlite:///:memory: 或 postgresql://…",
+            "sqlite:///file.db, sqlite:///:memory: or postgresql://…",
+        ),
+        Text(
+            "改用 sqlite:/// 或 postgresql:// 开头的地址", "use an address that starts with sqlite:/// or postgresql://"
+        ),
+    ),
+    "driver": Fault(
+        Text("postgresql:// 地址，但未安装驱动 psycopg", "a postgresql:// address, and no driver psycopg"),
+        Text("已安装的 psycopg 3", "psycopg 3 installed"),
+        Text("运行 pip install 'hetao[postgresql]'", "run pip install 'hetao[postgresql]'"),
+    ),
+    "unavailable": Fault(
+        Text("无法连接的数据库服务器", "a database server that cannot be reached"),
+        _USABLE,
+        Text("检查地址、账号和服务器是否在运行", "check the address, the account, and that the server runs"),
+    ),
+    "anchor": Fault(
+        Text("无法写入的锚文件", "an anchor file that cannot be written"),
+        Text("可写的锚文件", "an anchor file free to write"),
+        Text("检查文件夹是否存在以及写权限", "check that the folder exists and may be written"),
+    ),
+    "interrupted": Fault(
+        Text("写入被中断，这一批事件未入账", "a write that was interrupted; none of these events was posted"),
+        _USABLE,
+        Text("以相同的键重新提交", "hand the events in again under the same keys"),
+    ),
+    "older": Fault(
+        Text("由旧版本的 hetao 建立的台账库", "a store made by an older hetao"),
+        Text("本版本的台账库格式", "a store of this version's schema"),
+        Text(
+            "用旧版本导出日志，再用本版本 hetao ledger replay 建库",
+            "export its journal with the older version, then replay it into a new store",
         ),
     ),
     "absent": Fault(

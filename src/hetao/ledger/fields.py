@@ -6,15 +6,22 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from hetao.text import Text
 
 __all__ = [
     "VOLUME_MAX",
     "Field",
+    "anything",
     "choice",
     "day",
+    "decimal",
+    "filled",
+    "flag",
     "instant",
+    "is_blank",
+    "months",
     "names",
     "subset",
     "text",
@@ -26,8 +33,11 @@ __all__ = [
 VOLUME_MAX = 2**63 - 1  # m³: what a signed 64-bit integer holds
 TEXT_MAX = 1000  # characters of a name, key or document
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"(1[5-9]|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_DAY = re.compile(r"(1[5-9]|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -39,16 +49,20 @@ class Field:
         expected: what the value should be, in words.
         required: whether the event must carry it.
         rule: the rule that judges this field instead of the event contract, empty for most.
+        ask: the rule that asks for this field where it is missing or blank, empty for most.
     """
 
     fits: Callable[[object], bool]
     expected: Text
     required: bool = True
     rule: str = ""
+    ask: str = ""
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and len(value) <= TEXT_MAX and not _CONTROL.search(value)
+    if not isinstance(value, str) or not value or len(value) > TEXT_MAX:
+        return False
+    return (value.isprintable() or not _CONTROL.search(value)) and not value.isspace()
 
 
 def _is_integer(value: object, least: int, most: int) -> bool:
@@ -73,23 +87,75 @@ def _has_names(value: object, fits: Callable[[object], bool]) -> bool:
     return isinstance(value, list) and all(map(fits, value)) and len(set(value)) == len(value) > 0
 
 
-def text(*, required: bool = True) -> Field:
+def is_blank(value: object) -> bool:
+    """Tell whether a value says nothing: null, blank text or an empty list."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _is_filled(value: object) -> bool:
+    return _is_text(value) or isinstance(value, bool) or _is_volume(value)
+
+
+def _is_decimal(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, str):
+        return _DECIMAL.fullmatch(value) is not None
+    return isinstance(value, int | float) and abs(Decimal(str(value))) < 10**15
+
+
+def text(*, required: bool = True, ask: str = "") -> Field:
     """Return a field of text: not blank, no control characters, at most `TEXT_MAX` characters."""
     expected = Text(f"1 至 {TEXT_MAX} 个字符的文字", f"text of 1 to {TEXT_MAX} characters")
-    return Field(_is_text, expected, required)
+    return Field(_is_text, expected, required, ask=ask)
 
 
-def choice(options: Collection[str], *, required: bool = True, rule: str = "") -> Field:
+def filled(*, required: bool = True, ask: str = "") -> Field:
+    """Return a field that must be filled in: text, yes or no, or a volume."""
+    expected = Text("文字、true / false 或整数（m³）", "text, true or false, or an integer (m³)")
+    return Field(_is_filled, expected, required, ask=ask)
+
+
+def flag() -> Field:
+    """Return a field of yes or no; it may be left out."""
+    return Field(lambda value: isinstance(value, bool), Text("true 或 false", "true or false"), required=False)
+
+
+def anything() -> Field:
+    """Return a field of any JSON value."""
+    return Field(lambda value: True, Text("任意 JSON 值", "any JSON value"))
+
+
+def decimal(*, required: bool = True, signed: bool = False) -> Field:
+    """Return a field of an exact decimal: text such as ``"12.50"``, or a JSON number, taken as it is written."""
+    if signed:
+        return Field(_is_decimal, Text('十进制数，如 "-12.50"', 'a decimal number, e.g. "-12.50"'), required)
+    expected = Text('0 以上的十进制数，如 "12.50"', 'a decimal number of 0 or more, e.g. "12.50"')
+    return Field(lambda value: _is_decimal(value) and Decimal(str(value)) >= 0, expected, required)
+
+
+def choice(options: Collection[str], *, required: bool = True, rule: str = "", ask: str = "") -> Field:
     """Return a field that takes one of the options."""
     listed = ", ".join(options)
     expected = Text(f"以下之一：{listed}", f"one of {listed}")
-    return Field(lambda value: isinstance(value, str) and value in options, expected, required, rule)
+    return Field(lambda value: isinstance(value, str) and value in options, expected, required, rule, ask)
 
 
-def volume(*, required: bool = True) -> Field:
+def volume(*, required: bool = True, ask: str = "") -> Field:
     """Return a field of a volume: an integer in m³ from 0 to `VOLUME_MAX`."""
     expected = Text(f"0 至 {VOLUME_MAX} 的整数（m³）", f"an integer from 0 to {VOLUME_MAX} (m³)")
-    return Field(_is_volume, expected, required)
+    return Field(_is_volume, expected, required, ask=ask)
+
+
+def months(*, ask: str = "") -> Field:
+    """Return a field of twelve volumes in m³, January first."""
+    expected = Text(f"12 个 0 至 {VOLUME_MAX} 的整数（m³）", f"12 integers from 0 to {VOLUME_MAX} (m³)")
+
+    def fits(value: object) -> bool:
+        """Say whether a value is such a list."""
+        return isinstance(value, list) and len(value) == 12 and all(map(_is_volume, value))
+
+    return Field(fits, expected, required=not ask, ask=ask)
 
 
 def year() -> Field:
@@ -98,7 +164,7 @@ def year() -> Field:
 
 
 def instant() -> Field:
-    """Return a field of a moment: ISO 8601 with offset."""
+    """Return a field of a moment: ISO 8601 with offset, from 1500 to 2999."""
     expected = Text(
         "带时差的 ISO 8601 时间，如 2024-01-01T00:00:00+08:00",
         "an ISO 8601 time with offset, e.g. 2024-01-01T00:00:00+08:00",
@@ -106,10 +172,10 @@ def instant() -> Field:
     return Field(lambda value: _reads(_INSTANT, datetime.fromisoformat, value), expected)
 
 
-def day(*, required: bool = True) -> Field:
-    """Return a field of a day: ISO 8601."""
+def day(*, required: bool = True, ask: str = "") -> Field:
+    """Return a field of a day: ISO 8601, from 1500 to 2999."""
     expected = Text("ISO 8601 日期，如 2024-01-01", "an ISO 8601 date, e.g. 2024-01-01")
-    return Field(lambda value: _reads(_DAY, date.fromisoformat, value), expected, required)
+    return Field(lambda value: _reads(_DAY, date.fromisoformat, value), expected, required, ask=ask)
 
 
 def names(*, required: bool = True) -> Field:

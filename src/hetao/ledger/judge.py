@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from hetao.ledger.act import COMMON, Act, acts
+from hetao.ledger.act import COMMON, COMMON_DEMANDED, Act, acts
+from hetao.ledger.closing import check_open
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event, Malformed
-from hetao.ledger.outcome import Effect, Findings, Outcome, dump_json
-from hetao.ledger.rule import Case, rules
-from hetao.ledger.state import Draft, State
+from hetao.ledger.fields import Field, is_blank
+from hetao.ledger.line import BALANCES, WATERS, drawn_lines
+from hetao.ledger.outcome import Decision, Effect, Finding, Findings, Outcome, dump_json
+from hetao.ledger.rule import Case, Rule, Tick, rules, rules_for, ticking_rules
+from hetao.ledger.settings import find_setting
+from hetao.ledger.state import State
 
-__all__ = ["event_key", "instant_of", "judge", "reject"]
+__all__ = ["event_key", "instant_of", "judge", "reject", "what_is_due"]
+
+OK: frozenset[Decision] = frozenset({"posted", "admitted", "exempt"})
+DRAWN = {  # water → for each amount of a cell, the line that it stands on and its balance
+    water: tuple((line, balance) for line in drawn_lines(water, ecological=False) for balance in BALANCES)
+    for water in WATERS
+}
 
 
 def event_key(event: Event) -> str | None:
@@ -50,41 +61,94 @@ def judge(state: State, event: Event, seq: int, first_seq: int | None) -> tuple[
     if first_seq is not None:
         found.refuse(breach("key.reused", {"key": key, "first_seq": first_seq}))
     act = acts().get(event.raw["event"]) if isinstance(event.raw.get("event"), str) else None
-    event = _check_fields(event, act, found)
+    event, left = _check_fields(event, act, found)
     _check_time(state, event, found)
-    draft = None if act is None else _apply_rules(state, event, act, found)
+    if act is None:
+        return Outcome(seq, key, False, "refused", tuple(found.refusals)), event, None
+    draft = act.draft(state, event, found)
+    case = Case(event, left, state, draft or Draft(), draft is not None)
+    if not act.ticks and "corrects" not in event.fields:
+        check_open(state, case.draft, found)
+    _apply_rules(case, found)
+    raised: tuple[Finding, ...] = ()
+    if act.ticks and not found.refusals:
+        raised = _let_time_pass(state, case)
+    decision = _decide(act, case, found)
+    if decision == "refused":
+        against = (*found.refusals, *found.missing, *found.referrals)
+        return Outcome(seq, key, False, decision, against, tuple(found.warnings)), event, None
+    settled = case.draft if act.settle is None else act.settle(case, decision, found)
+    asked = {"incomplete": found.missing, "referred": found.referrals}.get(decision, [])
+    warnings = (*(found.exemptions if decision == "exempt" else ()), *found.warnings)
+    effects = _effects(state, settled)
+    return Outcome(seq, key, decision in OK, decision, tuple(asked), warnings, effects, raised), event, settled
+
+
+def what_is_due(state: State, day: str) -> tuple[Finding, ...]:
+    """Return what a tick to a day would raise; nothing is posted."""
+    return _raise_due(Tick(state, day))
+
+
+def _decide(act: Act, case: Case, found: Findings) -> Decision:
+    """Return the decision: an exemption stands unless a rule that knows none refuses; a refusal before a question."""
+    if found.exemptions:
+        members = rules()
+        exempt_none = (
+            f for f in found.refusals if f.rule.lower() not in members or members[f.rule.lower()].exempts_none
+        )
+        if not any(exempt_none):
+            return "exempt"
     if found.refusals:
-        return Outcome(seq, key, False, "refused", tuple(found.refusals), tuple(found.warnings)), event, None
-    draft = draft or Draft()
-    return Outcome(seq, key, True, "posted", (), tuple(found.warnings), _effects(state, draft)), event, draft
+        return "refused"
+    if found.missing:
+        return "incomplete" if act.settle is not None else "refused"
+    if found.referrals:
+        return "referred" if act.settle is not None else "refused"
+    return act.decision
 
 
-def _check_fields(event: Event, act: Act | None, found: Findings) -> Event:
-    """Refuse what does not fit and return the event with the fields that do."""
-    kind, node = event.raw.get("event"), event.raw.get("node")
-    place = node if isinstance(node, str) else None
+def _check_fields(event: Event, act: Act | None, found: Findings) -> tuple[Event, tuple[tuple[str, str], ...]]:
+    """Refuse what does not fit; return the event with the fields that do, and what is left to rules."""
+    raw = event.raw
     specs = COMMON if act is None else act.all_fields
-    shown = _shorten(kind)
-    if act is None and "event" in event.raw:
-        found.refuse(breach("event.unknown", {"event": shown}, node=place, words={"known": ", ".join(acts())}))
-    for name in event.raw:
-        if name not in specs and act is not None:
-            facts = {"event": shown, "field": name[:60]}
-            found.refuse(breach("event.unknown_field", facts, node=place, words={"known": ", ".join(specs)}))
     fits: dict[str, Any] = {}
-    for name, spec in specs.items():
-        value = event.raw.get(name)
-        words: dict[str, object] = {"event": shown, "expected": spec.expected}
-        if name in event.raw and spec.fits(value):
+    odd: list[str] = []
+    for name, value in raw.items():
+        spec = specs.get(name)
+        if spec is not None and spec.fits(value):
             fits[name] = value
-        elif spec.rule or (name == "event" and name in event.raw):
-            continue
-        elif name in event.raw:
-            facts = {"field": name, "found": _shorten(value)}
-            found.refuse(breach("event.bad_field", facts, node=place, words=words))
-        elif spec.required:
+        else:
+            odd.append(name)
+    odd += (name for name in (COMMON_DEMANDED if act is None else act.demanded) if name not in raw)
+    left = tuple(_left_to_rules(raw, specs, act, odd, found)) if odd else ()
+    return Event(event.text, raw, fits), left
+
+
+def _left_to_rules(
+    raw: Mapping[str, Any], specs: Mapping[str, Field], act: Act | None, odd: Iterable[str], found: Findings
+) -> Iterator[tuple[str, str]]:
+    """Yield the fields that rules judge, with the rule; refuse the others that do not fit or are not there."""
+    node, kind = raw.get("node"), _shorten(raw.get("event"))
+    place = node if isinstance(node, str) else None
+    for name in odd:
+        spec = specs.get(name)
+        if spec is None:
+            if act is not None:
+                words: dict[str, object] = {"known": ", ".join(specs)}
+                facts = {"event": act.event, "field": name[:60]}
+                found.refuse(breach("event.unknown_field", facts, node=place, words=words))
+        elif spec.rule or (spec.ask and is_blank(raw.get(name))):
+            yield name, spec.rule or spec.ask
+        elif name not in raw:
+            words = {"event": kind, "expected": spec.expected}
             found.refuse(breach("event.missing_field", {"field": name}, node=place, words=words))
-    return replace(event, fields=fits)
+        else:
+            words = {"event": kind, "expected": spec.expected}
+            facts = {"field": name, "found": _shorten(raw[name])}
+            found.refuse(breach("event.bad_field", facts, node=place, words=words))
+    if act is None and isinstance(raw.get("event"), str):
+        words = {"known": ", ".join(acts())}
+        found.refuse(breach("event.unknown", {"event": kind}, node=place, words=words))
 
 
 def _shorten(value: object) -> str:
@@ -100,23 +164,61 @@ def _check_time(state: State, event: Event, found: Findings) -> None:
         found.refuse(breach("event.backwards", facts))
 
 
-def _apply_rules(state: State, event: Event, act: Act, found: Findings) -> Draft | None:
-    """Let the event's kind and then every rule speak, and return what the event would do."""
-    draft = act.draft(state, event, found)
-    left = tuple((name, f.rule) for name, f in act.fields.items() if f.rule and name not in event.fields)
-    assumed = draft or Draft()
-    case = Case(event, left, state, assumed, state.after(assumed.postings))
-    for rule in rules().values():
-        rule.check(case, found)
-    return draft
+def _apply_rules(case: Case, found: Findings) -> None:
+    """Let every rule of the event's kind speak; one that is not law yet, or not here, only warns or stays silent."""
+    if not case.event.has("at", "event"):
+        return
+    state, day = case.state, case.day
+    everywhere = "territory" not in state.settings()
+    for rule in rules_for(case.kind):
+        if not (case.drafted or rule.unfit):
+            continue
+        if rule.arithmetic:
+            rule.check(case, found)
+        elif everywhere or _holds_here(state, rule, day):
+            if rule.since <= day:
+                rule.check(case, found)
+            else:
+                _warn_ahead(rule, case, found)
+
+
+def _holds_here(state: State, rule: Rule, day: str) -> bool:
+    """Tell whether a rule is law where the ledger is kept."""
+    if rule.territory == "CN":
+        return True
+    setting = find_setting(state, "territory", day)
+    return setting is None or not isinstance(setting.value, list) or rule.territory in setting.value
+
+
+def _warn_ahead(rule: Rule, case: Case, found: Findings) -> None:
+    """Warn of what a rule would say once it is in force."""
+    ahead = Findings()
+    rule.check(case, ahead)
+    for finding in (*ahead.refusals, *ahead.missing, *ahead.referrals):
+        found.warn(finding._replace(facts={**finding.facts, "in_force": rule.since}))
+
+
+def _let_time_pass(state: State, case: Case) -> tuple[Finding, ...]:
+    return _raise_due(Tick(state, case.day, case.draft))
+
+
+def _raise_due(tick: Tick) -> tuple[Finding, ...]:
+    for rule in ticking_rules():
+        if rule.due is not None and _holds_here(tick.state, rule, tick.day) and rule.since <= tick.day:
+            rule.due(tick)
+    return tuple(tick.raised)
 
 
 def _effects(state: State, draft: Draft) -> tuple[Effect, ...]:
-    """Return by how much each posting changes the balance stated for its year; what stays the same is left out."""
+    """Return by how much each balance changes; what stays the same is left out."""
     effects = []
     for p in draft.postings:
         before = state.stated(p.node, p.line, p.balance, p.year)
         change_m3 = p.amount_m3 - (0 if before is None else before.amount_m3)
         if change_m3:
             effects.append(Effect(p.node, p.line, p.year, p.balance, change_m3))
+    for (node, water, year), change in draft.draws.items():
+        for (line, balance), amount_m3 in zip(DRAWN[water], change, strict=True):
+            if amount_m3:
+                effects.append(Effect(node, line, year, balance, amount_m3))
     return tuple(effects)

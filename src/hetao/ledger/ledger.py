@@ -2,52 +2,107 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
+from hetao.audit import Verification, audit_store
+from hetao.errors import LedgerError
 from hetao.ledger.accounts import Account, list_accounts
+from hetao.ledger.anchor import Anchor
+from hetao.ledger.chain import chain_hash
+from hetao.ledger.draft import Draft
 from hetao.ledger.event import LINE_MAX, Event, Malformed, read_event
-from hetao.ledger.judge import event_key, instant_of, judge, reject
-from hetao.ledger.outcome import Outcome
-from hetao.ledger.state import Node, State
-from hetao.ledger.store import Head, SqliteStore, open_store
-from hetao.ledger.verify import Verification, chain_hash, verify_store
+from hetao.ledger.explain import Explanation, explain
+from hetao.ledger.faults import store_error
+from hetao.ledger.judge import event_key, instant_of, judge, reject, what_is_due
+from hetao.ledger.outcome import Finding, Outcome, dump_json
+from hetao.ledger.rejudge import differing_rows, rejudge
+from hetao.ledger.state import Kept, State
+from hetao.ledger.store import Entered, Head, Store, open_store
+from hetao.ledger.store.base import changed_rows
+from hetao.ledger.tree import Node
 
 __all__ = ["BATCH", "Ledger"]
 
-BATCH = 1000  # events that `replay` commits together
+BATCH = 1000  # events that are committed together at most
 BATCH_CHARACTERS = 16 * LINE_MAX  # or fewer, where they are long
 
 
+class _Ticket:
+    """One event that waits for its outcome."""
+
+    __slots__ = ("done", "error", "outcome", "reading", "sleep")
+
+    def __init__(self, reading: Event | Malformed) -> None:
+        self.reading = reading
+        self.outcome: Outcome | None = None
+        self.error: BaseException | None = None
+        self.done = False
+        self.sleep = Lock()  # whoever waits for the outcome sleeps on it
+        self.sleep.acquire()
+
+    def wake(self) -> None:
+        """Let the one who waits look again; to be woken twice is no harm."""
+        with suppress(RuntimeError):
+            self.sleep.release()
+
+
 class Ledger:
-    """A register of caps and uses that cannot be overdrawn; open it with `Ledger.open`.
+    """A register of caps and rights that cannot be overdrawn; open it with `Ledger.open`.
+
+    One ledger may be used by many threads: what they hand in at the same time is judged one after another and made
+    durable together. Several programs may use one store; they take turns.
 
     >>> with Ledger.open("sqlite:///:memory:") as ledger:
     ...     ledger.head.seq
     0
     """
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store, anchors: Sequence[Anchor] = ()) -> None:
         self._store = store
+        self._anchors = tuple(anchors)
         self._state = State()
-        self._head: Head | None = None  # where `_state` stands; None where it must be loaded
+        self._head: Head | None = None  # where `_state` stands; None where it must be loaded from nothing
+        self._work = Lock()  # held by whoever uses the store and the state
+        self._waiting: deque[_Ticket] = deque()
 
     @classmethod
-    def open(cls, url: str, *, read_only: bool = False, wait_s: float = 5.0) -> Ledger:
+    def open(
+        cls, url: str, *, read_only: bool = False, wait_s: float = 5.0, anchor: str | Path | None = None
+    ) -> Ledger:
         """Open a store, or make one where there is none yet.
 
         Args:
-            url: ``sqlite:///file.db`` (relative), ``sqlite:////folder/file.db`` or ``sqlite:///:memory:``.
+            url: ``sqlite:///file.db`` (relative), ``sqlite:////folder/file.db``, ``sqlite:///:memory:`` or
+                ``postgresql://user@host/database``.
             read_only: only read; the store must exist.
             wait_s: for how many seconds to wait for another program's lock.
+            anchor: a file outside the store that takes the journal's head after each seal, besides the one that
+                lies beside an SQLite file as ``file.db-anchor``.
 
         Raises:
-            LedgerError: the address is not supported, or what is there is no store, of a newer version, locked
-                or read-only.
+            LedgerError: the address is not supported, or what is there is no store, of another version, locked
+                or read-only; or the anchor cannot be written.
         """
-        return cls(open_store(url, read_only=read_only, wait_s=wait_s))
+        store = open_store(url, read_only=read_only, wait_s=wait_s)
+        if read_only:
+            return cls(store)
+        paths = [path for path in (default_anchor(url), None if anchor is None else Path(anchor)) if path is not None]
+        anchors: list[Anchor] = []
+        try:
+            anchors += map(Anchor, paths)
+        except OSError as error:
+            for opened in anchors:
+                opened.close()
+            store.close()
+            raise store_error("anchor", url, str(error)) from error
+        return cls(store, anchors)
 
     def __enter__(self) -> Ledger:
         return self
@@ -58,14 +113,32 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store and the anchors."""
         self._store.close()
+        for anchor in self._anchors:
+            with suppress(OSError):
+                anchor.close()
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        """Use the store and the state alone."""
+        self._work.acquire()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        """Let go of the store and the state; wake the first who waits, since it may have found them taken."""
+        self._work.release()
+        with suppress(IndexError):
+            self._waiting[0].wake()
 
     @property
     def head(self) -> Head:
         """The number and hash of the last journal entry; noted elsewhere, it tells later whether any was lost."""
-        with self._store.reading():
-            return self._store.head()
+        with self._hold(), self._store.reading() as head:
+            return head
 
     def apply(self, event: Mapping[str, Any] | str) -> Outcome:
         """Take in one event; the outcome is durable when it is returned.
@@ -79,9 +152,57 @@ class Ledger:
             back, marked ``duplicate``.
 
         Raises:
+            LedgerError: the store cannot be written; the event may be handed in again under the same key.
+        """
+        ticket = _Ticket(read_event(event))
+        self._waiting.append(ticket)
+        try:
+            while not ticket.done:
+                self._lead_or_sleep(ticket)
+        except BaseException:  # interrupted, perhaps when it was this one's turn to lead: let another take it
+            for other in list(self._waiting):
+                other.wake()
+            raise
+        if ticket.error is not None:
+            raise ticket.error
+        assert ticket.outcome is not None
+        return ticket.outcome
+
+    def _lead_or_sleep(self, ticket: _Ticket) -> None:
+        """Take along all that wait where nobody else is at it; otherwise sleep until there is something new."""
+        if not self._work.acquire(blocking=False):
+            ticket.sleep.acquire()
+            return
+        try:
+            if not ticket.done:
+                self._admit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))])
+        finally:
+            self._release()
+
+    def apply_all(self, events: Iterable[Mapping[str, Any] | str]) -> Iterator[Outcome]:
+        """Take in events in order, like `replay`, from mappings or lines.
+
+        Args:
+            events: the events; they are read as they are needed.
+        """
+        return self.replay(event if isinstance(event, str) else dump_json(dict(event)) for event in events)
+
+    def trial(self, events: Iterable[Mapping[str, Any] | str]) -> list[Outcome]:
+        """Return what would become of events, one after another; nothing is posted and nothing is kept.
+
+        Args:
+            events: events as JSON values, or lines of JSON.
+
+        Raises:
             LedgerError: the store cannot be written.
         """
-        return self._admit([event])[0]
+        readings = [read_event(event) for event in events]
+        keys = [key for reading in readings if isinstance(reading, Event) for key in _keys_of(reading)]
+        with self._hold(), self._store.reading() as head:
+            self._catch_up(head)
+            batch = _Batch(self._state, head, self._store.kept(list(dict.fromkeys(keys))))
+            self._head = None  # what is tried must not stay: the state is loaded anew
+            return [batch.take(reading) for reading in readings]
 
     def replay(self, lines: Iterable[str]) -> Iterator[Outcome]:
         """Take in a stream of events, one JSON object a line; blank lines are passed over.
@@ -103,10 +224,19 @@ class Ledger:
             batch.append(line)
             characters += len(line)
             if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
-                yield from self._admit(batch)
+                yield from self._replay(batch)
                 batch, characters = [], 0
         if batch:
-            yield from self._admit(batch)
+            yield from self._replay(batch)
+
+    def _replay(self, lines: Sequence[str]) -> list[Outcome]:
+        tickets = [_Ticket(read_event(line)) for line in lines]
+        with self._hold():
+            self._admit(tickets)
+        for ticket in tickets:
+            if ticket.error is not None:
+                raise ticket.error
+        return [ticket.outcome for ticket in tickets if ticket.outcome is not None]
 
     def export(self) -> Iterator[str]:
         """Yield the journal's events in order, one JSON object a line; replayed, they give the same journal.
@@ -116,19 +246,54 @@ class Ledger:
         """
         last = self.head.seq
         for start in range(0, last, BATCH):
-            yield from self._store.events(start, min(start + BATCH, last))
+            with self._hold():
+                events = self._store.events(start, min(start + BATCH, last))
+            yield from events
 
-    def verify(self) -> Verification:
-        """Recompute the hash chain, judge the journal again from nothing, and compare every balance.
+    def verify(self, anchor: str | Path | None = None, *, rejudged: bool = False) -> Verification:
+        """Check the journal, every balance and the store's files, by code that shares nothing with the ledger's own.
+
+        Args:
+            anchor: a file that took the journal's head; the one beside an SQLite file is looked for by itself.
+            rejudged: also judge every event again by the ledger's own code, and compare each outcome and every
+                record; slower by far.
 
         Raises:
             LedgerError: the store cannot be read.
         """
-        return verify_store(self._store)
+        with self._hold():
+            found = audit_store(self._store.audited(), anchor=None if anchor is None else Path(anchor))
+            if not rejudged or not found.ok:
+                return found
+            with self._store.reading():
+                judged = rejudge(self._store.url, self._store.raw_rows())
+                kept = State()
+                self._store.load(kept, 0)
+        problems = tuple(differing_rows(self._store.url, judged.state, kept))
+        if judged.problem is not None:
+            problems = (judged.problem,)
+        return replace(found, problems=problems)
+
+    def rebuild(self) -> int:
+        """Make the tables beside the journal anew from the journal, and return how many entries it has.
+
+        Raises:
+            LedgerError: the journal holds an outcome that today's code would not give; nothing is changed.
+        """
+        with self._hold(), self._store.writing() as head:
+            self._head = None
+            judged = rejudge(self._store.url, self._store.raw_rows())
+            if judged.problem is not None:
+                raise LedgerError([judged.problem])
+            self._store.clear()
+            self._store.write(changed_rows(judged.state, judged.state.everything(), head.seq))
+            self._store.seal(head, judged.state.clock)
+        return head.seq
 
     def nodes(self) -> tuple[Node, ...]:
         """Return the nodes in the order declared."""
-        return tuple(self._current().nodes.values())
+        with self._hold():
+            return tuple(self._current().nodes.values())
 
     def accounts(
         self,
@@ -138,6 +303,7 @@ class Ledger:
         basis: str | None = None,
         ecology: str | None = None,
         year: int | None = None,
+        as_of: str | None = None,
     ) -> tuple[Account, ...]:
         """Return the accounts that match, by node in the order declared, then water, basis, ecology and year.
 
@@ -147,56 +313,141 @@ class Ledger:
             basis: only this basis.
             ecology: only this ecology.
             year: what holds in this year, carried over from earlier years where need be; without it, the years
-                in which something was stated for the node or for a node right below it.
+                in which something was stated or drawn at the node, or stated right below it.
+            as_of: the ledger as it stood at the end of this day (ISO 8601); None for now.
 
         Returns:
             The accounts, volumes in m³ a year.
         """
-        state = self._current()
-        return tuple(list_accounts(state, node=node, water=water, basis=basis, ecology=ecology, year=year))
+        with self._hold():
+            state = self._current() if as_of is None else self._as_of(as_of)
+            return tuple(list_accounts(state, node=node, water=water, basis=basis, ecology=ecology, year=year))
+
+    def explain(self, event: Mapping[str, Any] | str) -> Explanation:
+        """Answer what would become of an application, without filing it: yes or no, what blocks, what would pass.
+
+        Args:
+            event: an ``apply`` event; see `hetao.ledger.Explanation` for what may be left out.
+
+        Raises:
+            LedgerError: the event is no application that could be judged.
+        """
+        with self._hold():
+            return explain(self._current(), event)
+
+    def due(self, day: str) -> tuple[Finding, ...]:
+        """Return what has become due up to a day and was not raised by a ``tick`` before; nothing is posted.
+
+        Args:
+            day: the day, ISO 8601.
+        """
+        with self._hold():
+            return what_is_due(self._current(), day)
+
+    def state(self) -> State:
+        """Return the state itself, for reading many things at once; it changes with the next event."""
+        with self._hold():
+            return self._current()
 
     def _current(self) -> State:
-        with self._store.reading():
-            self._catch_up()
+        with self._store.reading() as head:
+            self._catch_up(head)
             return self._state
 
-    def _catch_up(self) -> Head:
-        """Load the state anew where another program has written since, or this one failed to."""
-        head = self._store.head()
-        if head != self._head:
-            self._state = self._store.load()
-            self._head = head
-        return head
+    def _as_of(self, day: str) -> State:
+        """Return the state after the events up to a day, judged again from nothing."""
+        with self._store.reading():
+            return rejudge(self._store.url, self._store.raw_rows(), until=day).state
 
-    def _admit(self, events: Sequence[Mapping[str, Any] | str]) -> list[Outcome]:
-        """Judge events one after another and make them durable together, or none of them."""
-        readings = [read_event(event) for event in events]
-        with self._store.writing():
-            head = before = self._catch_up()
-            self._head = None  # what is in memory counts only when it is durable
-            outcomes = []
-            for reading in readings:
-                head, outcome = self._take(head, reading)
-                outcomes.append(outcome)
-            if head != before:
-                self._store.seal(head, self._state.clock)
+    def _catch_up(self, head: Head) -> None:
+        """Take in what another program has written since, or all where nothing is known."""
+        if head == self._head:
+            return
+        if self._head is None:
+            self._state = State()
+        self._store.load(self._state, 0 if self._head is None else self._head.seq)
         self._head = head
+
+    def _admit(self, tickets: Sequence[_Ticket]) -> None:
+        """Judge events one after another and make them durable together, or none of them; answer every ticket."""
+        error: BaseException | None = None
+        outcomes: list[Outcome] = []
+        try:
+            outcomes = self._commit([ticket.reading for ticket in tickets])
+        except LedgerError as problem:
+            error = problem
+        finally:
+            if len(outcomes) < len(tickets) and error is None:  # interrupted: nobody may wait for ever
+                error = store_error("interrupted", self._store.url)
+            for i, ticket in enumerate(tickets):
+                ticket.error = error
+                ticket.outcome = outcomes[i] if error is None else None
+                ticket.done = True
+                ticket.wake()
+
+    def _commit(self, readings: Sequence[Event | Malformed]) -> list[Outcome]:
+        keys = [key for reading in readings if isinstance(reading, Event) for key in _keys_of(reading)]
+        with self._store.writing() as before:
+            self._catch_up(before)
+            self._head = None  # what is in memory counts only when it is durable
+            batch = _Batch(self._state, before, self._store.kept(list(dict.fromkeys(keys))))
+            outcomes = [batch.take(reading) for reading in readings]
+            if batch.entries:
+                self._store.append(batch.entries)
+                self._store.write(changed_rows(self._state, self._state.take_changes(), batch.head.seq))
+                self._store.seal(batch.head, self._state.clock)
+        self._head = batch.head
+        if batch.entries:
+            for anchor in self._anchors:
+                anchor.note(batch.head)
         return outcomes
 
-    def _take(self, head: Head, reading: Event | Malformed) -> tuple[Head, Outcome]:
-        """Judge one event and write its entry; return the new head and the outcome."""
+
+def default_anchor(url: str) -> Path | None:
+    """Return the anchor that lies beside a store: a file's, None for stores that are no file."""
+    path = url.partition(":///")[2]
+    return Path(f"{path}-anchor") if url.startswith("sqlite:///") and path != ":memory:" else None
+
+
+def _keys_of(event: Event) -> Iterator[str]:
+    """Yield the keys of the journal entries that judging an event may need."""
+    for name in ("key", "corrects"):
+        key = event.raw.get(name)
+        if isinstance(key, str):
+            yield key
+
+
+class _Batch:
+    """Events that are judged one after another on one state, and written together."""
+
+    def __init__(self, state: State, head: Head, kept: dict[str, Kept]) -> None:
+        self.head = head
+        self.entries: list[Entered] = []
+        self._state = state
+        self._kept = kept
+        state.find_entry = kept.get
+
+    def take(self, reading: Event | Malformed) -> Outcome:
+        """Judge one event, post it, and keep its entry to be written."""
         if isinstance(reading, Malformed):
-            return head, reject(reading)
+            return reject(reading)
         key = event_key(reading)
-        kept = None if key is None else self._store.kept(key)
+        kept = None if key is None else self._kept.get(key)
         if kept is not None and kept.event == reading.text:
-            return head, replace(Outcome.from_json(kept.outcome), decision="duplicate")
-        seq = head.seq + 1
+            return replace(Outcome.from_json(kept.outcome), decision="duplicate")
+        seq = self.head.seq + 1
         outcome, event, draft = judge(self._state, reading, seq, None if kept is None else kept.seq)
+        self._enter(seq, key if kept is None else None, reading.text, outcome)
+        self._post(draft, event, seq)
+        return outcome
+
+    def _enter(self, seq: int, key: str | None, event: str, outcome: Outcome) -> None:
         words = outcome.to_json()
-        head = Head(seq, chain_hash(head.hash, reading.text, words))
-        self._store.append(head, key if kept is None else None, reading.text, words)
+        self.head = Head(seq, chain_hash(self.head.hash, event, words))
+        self.entries.append(Entered(seq, key, event, words, self.head.hash))
+        if key is not None:
+            self._kept[key] = Kept(seq, event, words)
+
+    def _post(self, draft: Draft | None, event: Event, seq: int) -> None:
         if draft is not None:
             self._state.post(draft, instant_of(event), seq)
-            self._store.post(draft, seq)
-        return head, outcome

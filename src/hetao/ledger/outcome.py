@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
-from hetao.ledger.state import Line
+from hetao.ledger.line import Line
 from hetao.text import Text
 
 __all__ = ["Decision", "Effect", "Finding", "Findings", "Outcome", "dump_json", "fill"]
 
 Decision = Literal["posted", "admitted", "refused", "incomplete", "exempt", "referred", "duplicate"]
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def dump_json(value: object) -> str:
@@ -22,7 +26,7 @@ def dump_json(value: object) -> str:
         TypeError: the value has parts that JSON does not know.
         ValueError: the value holds NaN, an infinity or a circle.
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def fill(template: Text, values: Mapping[str, object]) -> Text:
@@ -32,9 +36,8 @@ def fill(template: Text, values: Mapping[str, object]) -> Text:
     return Text(template.zh.format_map(zh), template.en.format_map(en))
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One reason for a refusal or a warning.
+class Finding(NamedTuple):
+    """One reason for a refusal, a warning, a question, or something that became due.
 
     Attributes:
         rule: the rule's number, e.g. ``R01``, or the dotted name of a term of the event contract.
@@ -62,16 +65,16 @@ class Finding:
         return cls(shape["rule"], shape["clause"], shape["node"], shape["facts"], text)
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     """One posting: by how much a balance changed.
 
     Attributes:
         node: whose balance.
-        line: what it counts.
-        year: for or from which year.
-        balance: ``cap``, ``reserve`` or ``reported``.
-        amount_m3: the change in m³ a year; the sum over the journal is the balance stated for that year.
+        line: what it counts; of ``permitted``, ``planned`` and ``used``, the line of the withdrawal itself: ordinary
+            ones stand on the line without ecological supply and count with it too.
+        year: for or from which year of account.
+        balance: ``cap``, ``reserve``, ``reported``, ``permitted``, ``planned`` or ``used``.
+        amount_m3: the change in m³ a year; the sum over the journal is the balance.
     """
 
     node: str
@@ -80,10 +83,22 @@ class Effect:
     balance: str
     amount_m3: int
 
+    def to_json(self) -> str:
+        """Return the posting as JSON, the same as `as_dict` gives."""
+        return f"{_effect_start(self.node, self.line, self.year, self.balance)}{self.amount_m3}}}"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the posting in the JSON shape of an outcome line."""
-        tail = {"year": self.year, "balance": self.balance, "amount": self.amount_m3}
-        return {"node": self.node, **self.line._asdict(), **tail}
+        water, basis, ecology = self.line
+        return {
+            "node": self.node,
+            "water": water,
+            "basis": basis,
+            "ecology": ecology,
+            "year": self.year,
+            "balance": self.balance,
+            "amount": self.amount_m3,
+        }
 
     @classmethod
     def from_dict(cls, shape: Mapping[str, Any]) -> Effect:
@@ -92,12 +107,29 @@ class Effect:
         return cls(shape["node"], line, shape["year"], shape["balance"], shape["amount"])
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=65_536)
+def _effect_start(node: str, line: Line, year: int, balance: str) -> str:
+    """Return a posting's JSON up to its amount; a busy ledger writes the same ones over and over."""
+    return dump_json(Effect(node, line, year, balance, 0).as_dict()).removesuffix("0}")
+
+
+@dataclass(slots=True)
 class Findings:
-    """Collects all refusals and warnings of one event, in the order found."""
+    """Collects all that speaks about one event, in the order found.
+
+    Attributes:
+        refusals: why it is refused.
+        warnings: what the user should know.
+        missing: what is missing to judge it; it is then incomplete.
+        referrals: why a person must decide.
+        exemptions: why it needs no permit.
+    """
 
     refusals: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    missing: list[Finding] = field(default_factory=list)
+    referrals: list[Finding] = field(default_factory=list)
+    exemptions: list[Finding] = field(default_factory=list)
 
     def refuse(self, finding: Finding) -> None:
         """Record a reason why the event is refused."""
@@ -107,6 +139,18 @@ class Findings:
         """Record something that the user should know, without refusing."""
         self.warnings.append(finding)
 
+    def ask(self, finding: Finding) -> None:
+        """Record something that is missing."""
+        self.missing.append(finding)
+
+    def refer(self, finding: Finding) -> None:
+        """Record a reason why a person must decide."""
+        self.referrals.append(finding)
+
+    def exempt(self, finding: Finding) -> None:
+        """Record a reason why no permit is needed."""
+        self.exemptions.append(finding)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -115,9 +159,9 @@ class Outcome:
     Attributes:
         seq: the journal entry that holds the event; None for a line that is no event and so is not kept.
         key: the event's key, None where it has no usable one.
-        ok: whether the event took effect.
+        ok: whether the event took effect: posted, admitted or exempt.
         decision: what was decided; a repeated event brings its first answer back, marked ``duplicate``.
-        refusals: every reason that applies.
+        refusals: every reason that applies: why refused, what is missing, or which rules need a person's decision.
         warnings: what the user should know.
         effects: the postings.
         raised: what became due.
@@ -143,7 +187,16 @@ class Outcome:
 
     def to_json(self) -> str:
         """Return the outcome as one line of JSON."""
-        return dump_json(self.as_dict())
+        shape: dict[str, Any] = {"seq": self.seq, "key": self.key, "ok": self.ok, "decision": self.decision}
+        for name in ("refusals", "warnings"):
+            if found := getattr(self, name):
+                shape[name] = [part.as_dict() for part in found]
+        text = dump_json(shape)
+        if self.effects:
+            text = f'{text[:-1]},"effects":[{",".join([e.to_json() for e in self.effects])}]}}'
+        if self.raised:
+            text = f'{text[:-1]},"raised":{dump_json([part.as_dict() for part in self.raised])}}}'
+        return text
 
     @classmethod
     def from_json(cls, line: str) -> Outcome:

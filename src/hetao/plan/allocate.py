@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from hetao.errors import PlanError, Problems
 from hetao.plan.claims import RULES, check_claims, check_rule, choose_rules, read_tables
-from hetao.plan.rounding import ROUNDING, largest_remainder
+from hetao.plan.rounding import ROUNDING
 from hetao.plan.rule import Division
+from hetao.rounding import largest_remainder
 from hetao.text import Text
 
 __all__ = ["Allocation", "Comparison", "allocate", "compare", "divide_cap"]

@@ -7,33 +7,16 @@ from fractions import Fraction
 
 from hetao.errors import PlanError, Problems
 from hetao.plan.arguments import NO_UNIT, refuse, require_whole, require_wholes
+from hetao.rounding import largest_remainder
 from hetao.text import Text
 
-__all__ = ["ROUNDING", "apportion", "largest_remainder"]
+__all__ = ["ROUNDING", "apportion"]
 
 ROUNDING = Text(
     "取整：先取整数 m³，余下的 m³ 依小数部分由大到小逐一分给，小数相同者申请量大者先得，再同者按名称的字符码序",
     "Rounding: whole m³ first, the m³ left over go one each to the largest fractions; "
     "equal fractions: larger claim first, then name in code-point order",
 )
-
-
-def largest_remainder(exact: Mapping[str, Fraction], sizes: Mapping[str, int]) -> dict[str, int]:
-    """Round parts that sum to a whole number to whole parts with the same sum (Hamilton's method).
-
-    Args:
-        exact: name → part ≥ 0; the parts sum to a whole number.
-        sizes: name → claim, which breaks ties between equal fractions (larger first, then name).
-
-    Returns:
-        Name → whole part, the exact one rounded down or up; in the order of ``exact``.
-    """
-    whole = {name: part.__floor__() for name, part in exact.items()}
-    left = int(sum(exact.values())) - sum(whole.values())
-    ranked = sorted(exact, key=lambda name: (whole[name] - exact[name], -sizes[name], name))
-    for name in ranked[:left]:
-        whole[name] += 1
-    return whole
 
 
 def apportion(total: int, basis: Mapping[str, int]) -> dict[str, int]:

@@ -26,6 +26,7 @@ from hetao.study.hold_job import hold_job
 from hetao.study.job import Done, Job
 from hetao.study.measure_job import measure_job
 from hetao.study.plan_job import plan_job
+from hetao.study.register_job import register_job
 from hetao.study.target import MANIFEST, check_output
 from hetao.study.track_job import track_job
 from hetao.text import Text, language
@@ -151,7 +152,7 @@ def _not_written(target: Path, error: OSError) -> Problem:
 def _prepare(folder: Path) -> tuple[StudyData, list[Job]]:
     data = load_study(folder)
     problems = Problems(StudyError)
-    jobs = [prepare(data, problems) for prepare in (measure_job, hold_job, plan_job, track_job)]
+    jobs = [prepare(data, problems) for prepare in (measure_job, hold_job, register_job, plan_job, track_job)]
     problems.raise_if_any()
     return data, [job for job in jobs if job is not None]
 
@@ -209,6 +210,9 @@ def _inputs(data: StudyData) -> dict[str, str]:
     files = ["study.toml", *data.files]
     if data.settings.track is not None:
         files.append(data.settings.track.targets)
+    if data.settings.register is not None:
+        r = data.settings.register
+        files += [name for name in (r.caps, r.units, r.permits, r.readings, r.notes) if name]
     if data.settings.plan.portfolio is not None:
         files.append(data.settings.plan.portfolio.projects)
     return {name: hashlib.sha256((data.folder / name).read_bytes()).hexdigest() for name in files}

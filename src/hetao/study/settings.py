@@ -20,6 +20,7 @@ __all__ = [
     "MeasureSettings",
     "PlanSettings",
     "PortfolioSettings",
+    "RegisterSettings",
     "StudySettings",
     "TrackSettings",
     "VolumeSettings",
@@ -80,6 +81,27 @@ class HoldSettings:
     focus: str
     caps: tuple[VolumeSettings, ...]
     uses: tuple[VolumeSettings, ...]
+
+
+@dataclass(frozen=True)
+class RegisterSettings:
+    """``[register]``: a whole register of caps, units, permits and readings kept on a ledger.
+
+    Attributes:
+        focus: the region that the report puts first.
+        year: the year that the report tells of.
+        caps, units, permits, readings, notes: the tables, empty where absent; see `hetao.study.register`.
+        note: what readers must know of it.
+    """
+
+    focus: str
+    year: int
+    caps: str
+    units: str
+    permits: str
+    readings: str
+    notes: str
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -165,6 +187,7 @@ class StudySettings:
     choose: Mapping[str, str]
     measure: tuple[MeasureSettings, ...]
     hold: HoldSettings | None
+    register: RegisterSettings | None
     plan: PlanSettings
     track: TrackSettings | None
 
@@ -220,6 +243,7 @@ def _settings(top: Reader, problems: Problems) -> StudySettings:
         choose=study.amounts("choose"),
         measure=tuple(_measure(name, reader) for name, reader in top.sections("measure").items()),
         hold=_hold(top.section("hold")),
+        register=_register(top.section("register")),
         plan=_plan(top.section("plan")),
         track=_track(top.section("track")),
     )
@@ -272,6 +296,23 @@ def _hold(reader: Reader | None) -> HoldSettings | None:
         focus=reader.text("focus"),
         caps=tuple(_volume(r) for r in reader.tables("cap")),
         uses=tuple(_volume(r) for r in reader.tables("use")),
+    )
+    reader.done()
+    return settings
+
+
+def _register(reader: Reader | None) -> RegisterSettings | None:
+    if reader is None:
+        return None
+    settings = RegisterSettings(
+        focus=reader.text("focus"),
+        year=reader.year("year"),
+        caps=reader.text("caps"),
+        units=reader.text("units", ""),
+        permits=reader.text("permits", ""),
+        readings=reader.text("readings", ""),
+        notes=reader.text("notes", ""),
+        note=reader.bilingual("note", Text("", "")),
     )
     reader.done()
     return settings

@@ -12,7 +12,7 @@ __all__ = ["MANIFEST", "check_new_file", "check_new_folder", "check_output"]
 
 MANIFEST = "manifest.json"
 LONGEST_NAME = 200  # bytes; file systems take 255, and a run writes beside the folder before it moves
-WRITTEN = {"report.html", "results.xlsx", "tables", "ledger.jsonl", MANIFEST}
+WRITTEN = {"report.html", "results.xlsx", "tables", "ledger.jsonl", "register.jsonl", MANIFEST}
 
 
 def check_output(folder: Path) -> None:

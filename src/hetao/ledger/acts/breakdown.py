@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from hetao.ledger.act import LINE, Act, line_of, node_named
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft, Posting
+from hetao.ledger.edges import EDGES, check_edge
 from hetao.ledger.event import Event
-from hetao.ledger.fields import subset, text, volume, volumes
+from hetao.ledger.fields import choice, subset, text, volume, volumes
+from hetao.ledger.line import BINDS
 from hetao.ledger.outcome import Findings
-from hetao.ledger.state import BINDS, Draft, Posting, State
+from hetao.ledger.state import State
 from hetao.text import Text
 
 
@@ -24,7 +27,12 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
         return None
     line, year, document = line_of(event), fields["year"], fields.get("document", "")
     binds = tuple(fields.get("binds", BINDS))
-    caps = (Posting(child, line, year, "cap", volume_m3, document, binds) for child, volume_m3 in children.items())
+    moved = fields.get("edge") == "moved"
+    caps = [
+        Posting(child, line, year, "cap", volume_m3, document, binds, moved) for child, volume_m3 in children.items()
+    ]
+    for cap in caps:
+        check_edge(state, cap, found)
     reserve = Posting(node.node, line, year, "reserve", fields.get("reserve_m3", 0), document)
     return Draft((*caps, reserve), compared=(node.node, line, year, "cap"), split=node.node)
 
@@ -41,6 +49,7 @@ MEMBER = Act(
         "reserve_m3": volume(required=False),
         "document": text(),
         "binds": subset(BINDS, required=False),
+        "edge": choice(EDGES, required=False),
     },
     draft=_draft,
 )

@@ -1,45 +1,59 @@
-"""``cap``: the cap of a node from a year on."""
+"""``cap``: the cap of a node from a year on, with the cuts of permits that it needs."""
 
 from __future__ import annotations
 
 from hetao.ledger.act import LINE, Act, line_of, node_named
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft, Posting
+from hetao.ledger.edges import check_edge
 from hetao.ledger.event import Event
 from hetao.ledger.fields import subset, text, volume, volumes
+from hetao.ledger.line import BINDS
 from hetao.ledger.outcome import Findings
-from hetao.ledger.state import BINDS, Draft, Node, Posting, State
+from hetao.ledger.records import Charge, Permit
+from hetao.ledger.rights import LIVE, rerate
+from hetao.ledger.state import State
 from hetao.text import Text
 
 
-def _issuers(state: State, node: Node) -> tuple[str, ...]:
-    """Return who may issue a node's cap: what is above it, a root for itself, for a basin without parent a region."""
-    if node.parent is not None:
-        return tuple(state.above(node.node))
-    regions = (n.node for n in state.nodes.values() if n.kind == "region" and node.kind == "basin")
-    return (node.node, *regions)
+def _cut(state: State, draft: Draft, permit: Permit, cut_m3: int, year: int) -> None:
+    """Take a volume from a permit, from a year of account on."""
+    charges = tuple(
+        c if c.year < year else Charge(c.water, c.year, max(0, c.volume_m3 - cut_m3)) for c in permit.charges
+    )
+    changed = rerate(state, draft, permit, charges)
+    draft.records["permit", permit.permit] = changed._replace(volume_m3=max(0, permit.volume_m3 - cut_m3))
 
 
-def _check_issuer(state: State, node: Node, issuer: Node, found: Findings) -> None:
-    allowed = _issuers(state, node)
-    if issuer.node not in allowed:
-        words = {"place": node.label, "issuer": issuer.label, "allowed": ", ".join(allowed)}
-        facts = {"issuer": issuer.node, "allowed": list(allowed)}
-        found.refuse(breach("cap.issuer", facts, node=node.node, words=words))
+def _cut_permits(state: State, event: Event, draft: Draft, found: Findings) -> None:
+    for named, cut_m3 in event.fields.get("cutback", {}).items():
+        permit = state.permit(named)
+        if permit is None:
+            facts = {"field": "cutback", "permit": named}
+            found.refuse(breach("permit.unknown", facts, node=event.fields.get("node")))
+        elif permit.status not in LIVE:
+            facts = {"permit": named, "status": permit.status, "needed": list(LIVE)}
+            found.refuse(breach("permit.status", facts, node=permit.node, words={"needed": ", ".join(LIVE)}))
+        else:
+            _cut(state, draft, permit, cut_m3, event.fields["year"])
 
 
 def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     fields = event.fields
     node = node_named(state, event, "node", found)
-    issuer = node_named(state, event, "issuer", found)
-    if node is not None and issuer is not None:
-        _check_issuer(state, node, issuer, found)
-    for permit in fields.get("cutback", ()):
-        found.refuse(breach("permit.unknown", {"field": "cutback", "permit": permit}, node=fields.get("node")))
+    node_named(state, event, "issuer", found)
     if node is None or not event.has(*LINE, "volume_m3"):
         return None
-    binds = tuple(fields.get("binds", BINDS))
-    document = fields.get("document", "")
-    return Draft((Posting(node.node, line_of(event), fields["year"], "cap", fields["volume_m3"], document, binds),))
+    line, year, document = line_of(event), fields["year"], fields.get("document", "")
+    held = state.find(node.node, line, "cap", year)
+    moved = held is not None and held.moved  # a cap that was moved out of the one above stays so
+    posting = Posting(
+        node.node, line, year, "cap", fields["volume_m3"], document, tuple(fields.get("binds", BINDS)), moved
+    )
+    draft = Draft((posting,))
+    _cut_permits(state, event, draft, found)
+    check_edge(state, posting, found)
+    return draft
 
 
 MEMBER = Act(

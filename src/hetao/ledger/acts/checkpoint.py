@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from hetao.ledger.act import LINE, Act, line_of, node_named
+from collections.abc import Mapping
+
+from hetao.ledger.act import LINE, Act, line_of, node_named, permit_named
+from hetao.ledger.charges import charged_m3
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event
 from hetao.ledger.fields import choice, text, volume
+from hetao.ledger.line import Line, drawn_lines
 from hetao.ledger.outcome import Findings
-from hetao.ledger.state import Draft, Line, Node, State
+from hetao.ledger.records import Permit
+from hetao.ledger.rights import ANY, is_ecological
+from hetao.ledger.state import State
+from hetao.ledger.tree import Node
 from hetao.text import Text
 
 WHATS = {
@@ -28,7 +36,20 @@ def held_m3(state: State, node: str, line: Line, year: int, what: str) -> int | 
     entry = state.find(node, line, STATED[what], year)
     if entry is None:
         return None
-    return entry.amount_m3 - (state.amount_m3(node, line, "permitted", year) if what == "headroom" else 0)
+    if what != "headroom":
+        return entry.amount_m3
+    limit = state.limit(node, line, year)
+    moved_m3 = 0 if limit is None else limit.moved_m3
+    return entry.amount_m3 - moved_m3 - state.amount_m3(node, line, "permitted", year)
+
+
+def held_by_permit_m3(state: State, permit: Permit, line: Line, year: int, what: str) -> int | None:
+    """Return what a permit may draw, plans or used in a year of its own water; None for anything else."""
+    if line not in drawn_lines(permit.water, ecological=is_ecological(permit.purpose)):
+        return None
+    own = state.permit_year(permit.permit, year)
+    held = {"permitted": charged_m3(permit, year), "planned": own.plan_m3 or 0, "used": own.used_m3}
+    return held.get(what)
 
 
 def _compare(state: State, event: Event, node: Node, found: Findings) -> Draft:
@@ -39,28 +60,46 @@ def _compare(state: State, event: Event, node: Node, found: Findings) -> Draft:
         if not state.held(node.node, line.water, STATED[what], year):
             found.refuse(breach("assert.nothing", {"what": what}, node=node.node, words=words))
         return Draft(compared=(node.node, line, year, STATED[what]))
+    _check_figure(event, held, node.node, words, found)
+    return Draft()
+
+
+def _compare_permit(state: State, event: Event, permit: Permit, found: Findings) -> Draft:
+    line, year, what = line_of(event), event.fields["year"], event.fields["what"]
+    label = Text(f"许可 {permit.permit} ", f"permit {permit.permit}")
+    words = {"place": label, "year": year, "line": line.label, "what": WHATS[what]}
+    held = held_by_permit_m3(state, permit, line, year, what)
+    if held is None:
+        found.refuse(breach("assert.nothing", {"what": what}, node=permit.node, words=words))
+    else:
+        _check_figure(event, held, permit.node, words, found)
+    return Draft()
+
+
+def _check_figure(event: Event, held: int, node: str, words: Mapping[str, object], found: Findings) -> None:
+    """Refuse a figure that differs from the one held by more than is allowed."""
     asserted, tolerance = event.fields["volume_m3"], event.fields.get("tolerance_m3", 0)
     if abs(asserted - held) > tolerance:
         facts = {
-            "what": what,
+            "what": event.fields["what"],
             "held_m3": held,
             "asserted_m3": asserted,
             "difference_m3": abs(asserted - held),
             "tolerance_m3": tolerance,
         }
-        found.refuse(breach("assert.mismatch", facts, node=node.node, words=words))
-    return Draft()
+        found.refuse(breach("assert.mismatch", facts, node=node, words=words))
 
 
 def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     if ("node" in event.raw) == ("permit" in event.raw):
         found.refuse(breach("assert.node_or_permit", {}))
-    if event.has("permit"):
-        found.refuse(breach("permit.unknown", {"field": "permit", "permit": event.fields["permit"]}))
+    permit = permit_named(state, event, ANY, found)
     node = node_named(state, event, "node", found)
-    if node is None or not event.has(*LINE, "what", "volume_m3"):
+    if not event.has(*LINE, "what", "volume_m3"):
         return None
-    return _compare(state, event, node, found)
+    if permit is not None:
+        return _compare_permit(state, event, permit, found)
+    return None if node is None else _compare(state, event, node, found)
 
 
 MEMBER = Act(

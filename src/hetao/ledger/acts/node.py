@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hetao.ledger.act import Act, node_named
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event
 from hetao.ledger.fields import choice, names, text
 from hetao.ledger.outcome import Findings
-from hetao.ledger.state import Draft, Node, State
+from hetao.ledger.state import State
+from hetao.ledger.tree import Node
 from hetao.text import Text
 
 # kind -> kinds that its parent may have; None: it may stand without a parent

@@ -6,10 +6,13 @@ from typing import Any
 
 from hetao.ledger.act import LINE, Act, line_of, node_named
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft, Posting
 from hetao.ledger.event import Event
 from hetao.ledger.fields import text, volume
+from hetao.ledger.line import Line
 from hetao.ledger.outcome import Findings
-from hetao.ledger.state import Draft, Line, Node, Posting, State
+from hetao.ledger.state import State
+from hetao.ledger.tree import Node
 from hetao.text import Text
 
 

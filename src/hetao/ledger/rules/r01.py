@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from hetao.ledger.line import Line
 from hetao.ledger.outcome import Findings
 from hetao.ledger.rule import Case, Rule
-from hetao.ledger.state import Line, State
+from hetao.ledger.state import State
 from hetao.text import Text
 
 
@@ -55,6 +56,8 @@ MEMBER = Rule(
         "《取水许可和水资源费征收管理条例》第七条、第十五条；《地下水管理条例》第十六条、第十七条；《黄河保护法》第四十九条"
         " (State Council order 460 arts 7, 15; Groundwater Regulations arts 16-17; Yellow River Protection Law art. 49)"
     ),
+    events=frozenset({"cap", "breakdown", "transfer"}),
+    arithmetic=True,
     in_force=date(2006, 4, 15),
     territory="CN",
     rank="law",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from hetao.ledger.grants import GRANTING, grants
+from hetao.ledger.line import WATERS, Line
 from hetao.ledger.outcome import Findings
 from hetao.ledger.rule import Case, Rule
-from hetao.ledger.state import WATERS, Line, State
+from hetao.ledger.state import State
 from hetao.text import Text
 
 
@@ -47,7 +49,27 @@ def _check_split(case: Case, node: str, source: Line, year: int, found: Findings
         found.refuse(MEMBER.finding("split", node, facts, **words))
 
 
+def _check_grants(case: Case, found: Findings) -> None:
+    """Refuse a grant that, at one node and in one year, passes one of total and source and breaks the other."""
+    fits: dict[tuple[str, int, str], dict[bool, bool]] = {}
+    for grant in grants(case):
+        node, water, year = grant.cell
+        if grant.room_m3 is not None:
+            answers = fits.setdefault((node, year, grant.line.ecology), {})
+            answers[water == "total"] = answers.get(water == "total", True) and grant.asked_m3 <= grant.room_m3
+    reported: set[str] = set()
+    for (node, year, _), answers in fits.items():
+        if len(answers) == 2 and answers[True] != answers[False] and node not in reported:
+            reported.add(node)
+            facts = {"year": year, "total_fits": answers[True], "source_fits": answers[False]}
+            broken = Text("水源上限", "the source's cap") if answers[True] else Text("用水总量上限", "the total cap")
+            words = {"place": case.state.nodes[node].label, "broken": broken}
+            found.refuse(MEMBER.finding("grant", node, facts, **words))
+
+
 def _check(case: Case, found: Findings) -> None:
+    if case.kind in GRANTING:
+        _check_grants(case, found)
     for p in case.draft.postings:
         if p.balance != "cap":
             continue
@@ -67,10 +89,16 @@ MEMBER = Rule(
         "《取水许可和水资源费征收管理条例》第七条第三款；《黄河保护法》第四十九条"
         " (State Council order 460 art. 7 para 3; Yellow River Protection Law art. 49)"
     ),
+    events=GRANTING | {"cap", "breakdown", "transfer"},
+    arithmetic=True,
     in_force=date(2006, 4, 15),
     territory="CN",
     rank="law",
     texts={
+        "grant": Text(
+            "{place} {year} 年：申请只满足两项上限之一，突破{broken}；两者同时约束。",
+            "{place}, {year}: the request passes one of the two caps and breaks {broken}; both bind.",
+        ),
         "caps": Text(
             "{place} {year} 年{line}：水源上限 {source_cap_m3:,} m³ 高于用水总量上限 {total_cap_m3:,} m³，"
             "超出 {over_m3:,} m³；两者同时约束。",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from hetao.ledger.line import BASES, ECOLOGIES, Line
 from hetao.ledger.outcome import Findings, dump_json
 from hetao.ledger.rule import Case, Rule
-from hetao.ledger.state import BASES, ECOLOGIES, Line
 from hetao.text import Text
 
 OPTIONS = {"basis": BASES, "ecology": ECOLOGIES}
@@ -63,6 +63,9 @@ MEMBER = Rule(
         "《取水许可和水资源费征收管理条例》第七条（流域按耗水、行政区域按取水）"
         " (State Council order 460 art. 7: basins in consumption, areas in withdrawal)"
     ),
+    events=frozenset({"cap", "breakdown", "use", "assert"}),
+    arithmetic=True,
+    unfit=True,
     in_force=date(2006, 4, 15),
     territory="CN",
     rank="regulation",

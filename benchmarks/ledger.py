@@ -1,0 +1,234 @@
+"""How fast the ledger is, beside what the machine itself can do in the same run.
+
+    python benchmarks/ledger.py [--seconds 10] [--entries 1000000]
+
+Every figure stands beside its peer: durable admissions beside the bare rate of fdatasync, PostgreSQL beside pgbench's
+TPC-B-like rate on the same server. Machines are shared and noisy: quote the ratios, never the rates of another run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from hetao.audit import audit_store
+from hetao.ledger import Ledger
+from postgres import Cluster, find_binaries
+
+LEAGUES, BANNERS, UNITS = 12, 103, 371  # with the region: 487 nodes in four levels
+LINE = {"basis": "withdrawal", "ecology": "excluded", "year": 2025}
+AT = "2025-01-01T00:00:00+08:00"
+PLENTY = 10**12
+
+
+def event(event: str, key: str, /, **fields: object) -> dict[str, Any]:
+    """Return an event; ``from_`` stands for ``from``."""
+    return {"event": event, "key": key, "at": AT, "by": "bench"} | {k.rstrip("_"): v for k, v in fields.items()}
+
+
+def tree(*, moved: bool) -> Iterator[dict[str, Any]]:
+    """Yield the region, its leagues, banners and units, and their caps on total water and groundwater."""
+    above = {"R": ""}
+    above |= {f"L{i}": "R" for i in range(LEAGUES)}
+    above |= {f"B{i}": f"L{i % LEAGUES}" for i in range(BANNERS)}
+    above |= {f"U{i}": f"B{i % BANNERS}" for i in range(UNITS)}
+    kinds = {"R": "region", "L": "league", "B": "banner", "U": "unit"}
+    for node, parent in above.items():
+        more = {"parent": parent} if parent else {}
+        more |= {"aquifer": "Q"} if node[0] == "U" else {}
+        yield event("node", f"n{node}", node=node, name=node, kind=kinds[node[0]], **more)
+    shares = {"R": PLENTY * 1000, "L": PLENTY * 50, "B": PLENTY * 4, "U": PLENTY}
+    for water in ("total", "groundwater"):
+        own = {"node": "R", "issuer": "R", "water": water, "volume_m3": shares["R"], "document": "bench"}
+        yield event("cap", f"c{water}", **own, **LINE)
+        for node in above:
+            children = {child: shares[child[0]] for child, parent in above.items() if parent == node}
+            if children:
+                edge = {"edge": "moved"} if moved else {}
+                own = {"node": node, "children": children, "water": water, "document": "bench"}
+                yield event("breakdown", f"b{water}{node}", **own, **edge, **LINE)
+
+
+def application(number: int) -> dict[str, Any]:
+    """Return an application for groundwater at one of the units, complete and plain."""
+    return event(
+        "apply",
+        f"a{number}",
+        application=f"A{number}",
+        applicant="bench",
+        node=f"U{number % UNITS}",
+        water="groundwater",
+        volume_m3=1200,
+        monthly_m3=[100] * 12,
+        from_="2025-04-01",
+        to="2025-12-31",
+        purpose="industry",
+        project="none",
+        saving_measures="reuse",
+        return_water="none",
+        metering="online",
+    )
+
+
+def fdatasync_rate(folder: Path, seconds: float) -> float:
+    """Return how many appended blocks of 4 KiB the machine makes durable a second, one after another."""
+    file = os.open(folder / "sync", os.O_RDWR | os.O_CREAT)
+    block, count, until = b"\0" * 4096, 0, time.perf_counter() + seconds
+    try:
+        while time.perf_counter() < until:
+            os.pwrite(file, block, count * 4096)
+            os.fdatasync(file)
+            count += 1
+    finally:
+        os.close(file)
+    return count / seconds
+
+
+def admissions(url: str, clients: int, seconds: float, *, moved: bool = False) -> tuple[float, float]:
+    """Return durable admissions a second with so many clients, and the 99th percentile of their time in ms."""
+    with Ledger.open(url) as ledger:
+        assert all(o.ok for o in ledger.apply_all(tree(moved=moved)))
+        numbers, times = itertools.count(), [[] for _ in range(clients)]
+        until = time.perf_counter() + seconds
+
+        def work(client: int) -> None:
+            while (began := time.perf_counter()) < until:
+                assert ledger.apply(application(next(numbers))).decision == "admitted"
+                times[client].append(time.perf_counter() - began)
+
+        threads = [threading.Thread(target=work, args=(client,)) for client in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    taken = sorted(itertools.chain.from_iterable(times))
+    return len(taken) / seconds, 1000 * taken[int(len(taken) * 0.99)]
+
+
+def replay_rate(folder: Path, count: int) -> float:
+    """Return applications a second from a replay file in one process, all rules on, durable."""
+    lines = [json.dumps(application(number), ensure_ascii=False) for number in range(count)]
+    with Ledger.open(f"sqlite:///{folder / 'replay.db'}") as ledger:
+        assert all(o.ok for o in ledger.apply_all(tree(moved=False)))
+        began = time.perf_counter()
+        assert all(o.ok for o in ledger.replay(lines))
+        return count / (time.perf_counter() - began)
+
+
+def pgbench_rate(cluster: Cluster, database: str, clients: int, seconds: float) -> float:
+    """Return pgbench's TPC-B-like transactions a second on a database that it has filled."""
+    program = find_binaries() / "pgbench"
+    where = re.search(r"host=([^&]+)&port=(\d+)", cluster.url(database))
+    assert where is not None
+    host = where[1].replace("%2F", "/")
+    command = [str(program), "-h", host, "-p", where[2], "-U", "postgres", "-n"]
+    options = ["-c", str(clients), "-j", "2", "-T", str(int(seconds)), database]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    assert found is not None
+    return float(found[1])
+
+
+def postgres_rows(seconds: float) -> Iterator[tuple[str, str, str]]:
+    """Yield the rates on PostgreSQL beside pgbench's."""
+    with Cluster() as cluster, contextlib.ExitStack() as stack:
+        url = stack.enter_context(cluster.database())
+        name = url.rpartition("/")[2].partition("?")[0]
+        where = re.search(r"host=([^&]+)&port=(\d+)", url)
+        assert where is not None
+        fill = [str(find_binaries() / "pgbench"), "-h", where[1].replace("%2F", "/"), "-p", where[2], "-U", "postgres"]
+        subprocess.run([*fill, "-i", "-s", "32", "-q", name], capture_output=True, check=True)
+        for clients in (8, 32):
+            peer = pgbench_rate(cluster, name, clients, seconds)
+            yield f"pgbench TPC-B-like, {clients} clients", f"{peer:,.0f}/s", ""
+            for moved in (False, True):
+                with cluster.database() as own:
+                    rate, p99 = admissions(own, clients, seconds, moved=moved)
+                edge = "moved" if moved else "shared"
+                shown = f"{rate:,.0f}/s, p99 {p99:.1f} ms"
+                yield f"PostgreSQL, {edge} edges, {clients} clients", shown, f"{rate / peer:.2f} x pgbench"
+
+
+def sqlite_rows(folder: Path, seconds: float) -> Iterator[tuple[str, str, str]]:
+    """Yield the rates on SQLite beside the machine's own."""
+    peer = fdatasync_rate(folder, seconds / 2)
+    for clients in (1, 8, 32):
+        rate, p99 = admissions(f"sqlite:///{folder / f'{clients}.db'}", clients, seconds)
+        shown = f"{rate:,.0f}/s, p99 {p99:.1f} ms"
+        yield f"SQLite, {clients} clients", shown, f"{rate / peer:.2f} x fdatasync"
+    again = fdatasync_rate(folder, seconds / 2)
+    yield "fdatasync of 4 KiB, before and after", f"{peer:,.0f}/s and {again:,.0f}/s", ""
+    rate = replay_rate(folder, 20_000)
+    yield "applications from a replay file, all rules on", f"{rate:,.0f}/s", f"{rate / 3000:.2f} x the bar of 3,000/s"
+
+
+def verify_rows(folder: Path, entries: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the time to verify a journal of permits and their readings."""
+    url = f"sqlite:///{folder / 'verify.db'}"
+    fill(url, entries)
+    began = time.perf_counter()
+    found = audit_store(url)
+    seconds = time.perf_counter() - began
+    assert found.ok, found.problems[:3]
+    yield f"verify {found.entries:,} entries", f"{seconds:.1f} s", f"{10 * entries / 1e6 / seconds:.2f} x the bar"
+
+
+def fill(url: str, entries: int) -> None:
+    """Fill a store with permits of five years and their monthly readings."""
+    permits = max(1, entries // 64)
+    with Ledger.open(url) as ledger:
+        for outcome in ledger.apply_all(itertools.islice(_life(permits), max(0, entries))):
+            assert outcome.ok, outcome
+
+
+def _life(permits: int) -> Iterator[dict[str, Any]]:
+    yield from tree(moved=False)
+    for number in range(permits):
+        yield application(number) | {"to": "2029-12-31"}
+        yield event("approve", f"p{number}", application=f"A{number}", approver="R")
+        term = {"from_": "2025-04-01", "to": "2029-12-31"}
+        yield event("start_works", f"s{number}", application=f"A{number}")
+        yield event("accept_works", f"w{number}", application=f"A{number}", permit=f"P{number}", **term)
+    for year, month in itertools.product(range(2025, 2031), range(1, 13)):
+        for number in range(permits):
+            days = {"from_": f"{year}-{month:02}-01", "to": f"{year}-{month:02}-28"}
+            own = {"permit": f"P{number}", "meter": f"M{number}", "volume_m3": 20, "method": "metered"}
+            yield event("read", f"r{year}{month}-{number}", **own, **days)
+
+
+def main() -> None:
+    """Run everything and print one table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seconds", type=float, default=10, help="for each rate")
+    options.add_argument("--entries", type=int, default=1_000_000, help="to be verified")
+    options.add_argument("--only", choices=("sqlite", "postgres", "verify"), help="one part of it")
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hetao-bench-") as made:
+        folder = Path(made)
+        parts = {
+            "sqlite": lambda: sqlite_rows(folder, asked.seconds),
+            "postgres": lambda: postgres_rows(asked.seconds),
+            "verify": lambda: verify_rows(folder, asked.entries),
+        }
+        for name, rows in parts.items():
+            if asked.only in (None, name):
+                for what, figure, ratio in rows():
+                    print(f"{what:<50}{figure:>28}  {ratio}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,444 @@
+"""``hetao ledger …``: thin commands on the water ledger. Exit codes: 0 well, 1 refused or wrong, 2 bad input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hetao.errors import ProblemsError
+from hetao.text import Text
+
+if TYPE_CHECKING:
+    from hetao.ledger import Explanation, Finding, Ledger
+
+__all__ = ["app"]
+
+REFUSED, BAD_INPUT = 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help=str(
+        Text(
+            "水账：回放、入账、说明、余量、到期、年度填报、导出、核验、重建、模拟。",
+            "The water ledger: replay, apply, explain, headroom, due, returns, export, verify, rebuild, simulate.",
+        )
+    ),
+)
+
+
+def _help(zh: str, en: str) -> str:
+    return str(Text(zh, en))
+
+
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        help=_help("账本地址：sqlite:///file.db 或 postgresql://…", "the store: sqlite:///file.db or postgresql://…"),
+    ),
+]
+Anchor = Annotated[
+    Path | None,
+    typer.Option("--anchor", help=_help("账本之外记录末条的文件", "a file outside the store that holds its head")),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=_help("输出 JSON", "print JSON"))]
+
+
+def _print(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+@contextmanager
+def _problems_as(*, as_json: bool) -> Iterator[None]:
+    """Print what is wrong with the input as JSON where JSON is asked for; else leave it to the command line."""
+    try:
+        yield
+    except ProblemsError as error:
+        if not as_json:
+            raise
+        _print({"ok": False, "problems": [p.as_dict() for p in error.problems]})
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _open_existing(store: str, anchor: Path | None = None) -> Ledger:
+    """Open a store for writing that must be there already."""
+    from hetao.ledger import Ledger
+
+    Ledger.open(store, read_only=True).close()
+    return Ledger.open(store, anchor=anchor)
+
+
+@app.command(
+    help=_help(
+        "把事件文件（每行一个 JSON）送入账本，逐行打印结果。",
+        "Feed a file of events, one JSON a line, to a store; print one outcome a line.",
+    )
+)
+def replay(
+    file: Annotated[Path, typer.Argument(help=_help("事件文件", "the file of events"))],
+    store: Store,
+    anchor: Anchor = None,
+) -> None:
+    """Replay events into a ledger."""
+    from hetao.ledger import Ledger, read_lines
+
+    lines = read_lines(file)
+    first = list(islice(lines, 1))  # a file that cannot be read is told before a store is made
+    all_well = True
+    with Ledger.open(store, anchor=anchor) as ledger, _counting(file) as count:
+        for outcome in ledger.replay(count(chain(first, lines))):
+            all_well &= outcome.ok
+            sys.stdout.write(f"{outcome.to_json()}\n")
+    if not all_well:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(help=_help("送入一个事件（JSON；- 为标准输入）。", "Hand in one event (JSON; - for standard input)."))
+def apply(
+    event: Annotated[str, typer.Argument(help=_help("事件的 JSON", "the event as JSON"))],
+    store: Store,
+    anchor: Anchor = None,
+) -> None:
+    """Apply one event."""
+    from hetao.ledger import Ledger
+
+    line = typer.get_binary_stream("stdin").read().decode("utf-8-sig", "surrogateescape") if event == "-" else event
+    with Ledger.open(store, anchor=anchor) as ledger:
+        outcome = ledger.apply(line)
+    typer.echo(outcome.to_json())
+    if not outcome.ok:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(
+    help=_help(
+        "不入账地回答：某地取某量可否，哪一级、哪条规则阻止，差多少，最多可批多少。",
+        "Answer without posting: may this volume be had here; which level and rule blocks it, by how much; "
+        "the largest that would pass.",
+    )
+)
+def explain(
+    store: Store,
+    node: Annotated[str, typer.Option("--node", help=_help("地点", "the place"))] = "",
+    water: Annotated[str, typer.Option("--water", help=_help("水源", "the water"))] = "groundwater",
+    volume: Annotated[str, typer.Option("--volume", help=_help("年水量，如 5万m³", "m³ a year, e.g. 5万m³"))] = "",
+    start: Annotated[str, typer.Option("--from", help=_help("起日", "the first day"))] = "",
+    end: Annotated[str, typer.Option("--to", help=_help("止日", "the last day"))] = "",
+    purpose: Annotated[str, typer.Option("--purpose", help=_help("用途", "the purpose"))] = "industry",
+    event: Annotated[
+        str, typer.Option("--event", help=_help("申请的其他字段（JSON）", "further fields of an application, as JSON"))
+    ] = "{}",
+    as_json: AsJson = False,
+) -> None:
+    """Explain what would become of an application."""
+    from hetao.ledger import Ledger
+
+    asked: dict[str, Any] = {"node": node, "water": water, "from": start, "to": end, "purpose": purpose}
+    asked = {name: value for name, value in asked.items() if value}
+    further = _further(event)
+    with _problems_as(as_json=as_json):
+        if volume:
+            asked["volume_m3"] = _volume_m3(volume)
+        with Ledger.open(store, read_only=True) as ledger:
+            found = ledger.explain({**asked, **further})
+    if as_json:
+        _print(found.as_dict())
+    else:
+        _show_explanation(found)
+    if not found.ok:
+        raise typer.Exit(REFUSED)
+
+
+def _further(event: str) -> dict[str, Any]:
+    """Return the fields of an application that are given as JSON."""
+    try:
+        further = json.loads(event)
+    except (ValueError, RecursionError):
+        further = None
+    if not isinstance(further, dict):
+        words = _help('一个 JSON 对象，如 {"deep": true}', 'one JSON object, e.g. {"deep": true}')
+        raise typer.BadParameter(words, param_hint="--event")
+    return further
+
+
+def _volume_m3(text: str) -> int:
+    """Return a volume in m³, which is the unit of a number that names none."""
+    from hetao.errors import UnitsError
+    from hetao.units import read_number, read_volume
+
+    try:
+        number = read_number(text)
+    except UnitsError:
+        return read_volume(text)
+    return read_volume(number, "m3")
+
+
+def _show_explanation(found: Explanation) -> None:
+    from hetao.text import language
+
+    zh = language() == "zh"
+    if found.ok:
+        typer.echo(_help(f"可以：{found.volume_m3:,} m³", f"Yes: {found.volume_m3:,} m³"))
+    else:
+        typer.echo(
+            _help(
+                f"不可以（{found.decision}）：{found.volume_m3:,} m³", f"No ({found.decision}): {found.volume_m3:,} m³"
+            )
+        )
+    if found.largest_m3 is None:
+        typer.echo(_help("任何水量都不能通过", "No volume would pass"))
+    else:
+        typer.echo(_help(f"最多可批 {found.largest_m3:,} m³", f"The largest that would pass: {found.largest_m3:,} m³"))
+    for finding in (*found.reasons, *found.warnings):
+        typer.echo(f"  {finding.rule}  {finding.text.zh if zh else finding.text.en}")
+    for level in found.levels:
+        words = _help(
+            f"上限 {level.cap_m3:,}，已许可 {level.permitted_m3:,}，余 {level.room_m3:,} m³",
+            f"cap {level.cap_m3:,}, permitted {level.permitted_m3:,}, left {level.room_m3:,} m³",
+        )
+        typer.echo(f"  {level.node}  {level.line.label}  {level.year}: {words}")
+
+
+@app.command(
+    help=_help(
+        "列出各账户的上限、许可、计划、用水与余量。", "List the accounts: cap, permitted, planned, used, headroom."
+    )
+)
+def headroom(
+    store: Store,
+    node: Annotated[str, typer.Option("--node", help=_help("只列此节点", "only this node"))] = "",
+    water: Annotated[str, typer.Option("--water", help=_help("只列此水源", "only this water"))] = "",
+    year: Annotated[int, typer.Option("--year", help=_help("年份", "the year"))] = 0,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help=_help("截至此日（含）", "as it stood at the end of this day"))
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List accounts."""
+    import dataclasses
+
+    from hetao.ledger import Ledger
+    from hetao.ledger.line import WATERS
+
+    day = _day(as_of, "--as-of") if as_of else None
+    if water:
+        _one_of(water, WATERS, "--water")
+    with _problems_as(as_json=as_json), Ledger.open(store, read_only=True) as ledger:
+        if node:
+            _one_of(node, [n.node for n in ledger.nodes()], "--node")
+        accounts = ledger.accounts(node=node or None, water=water or None, year=year or None, as_of=day)
+    if as_json:
+        for account in accounts:
+            _print(dataclasses.asdict(account))
+        return
+    names = ("cap_m3", "limit_m3", "permitted_m3", "headroom_m3", "reserve_m3", "unallocated_m3", "planned_m3")
+    typer.echo("\t".join(("node", "line", "year", *names, "used_m3", "reported_m3", "debt_m3")))
+    for account in accounts:
+        line = f"{account.water}/{account.basis}/{account.ecology}"
+        cells = (getattr(account, name) for name in (*names, "used_m3", "reported_m3", "debt_m3"))
+        typer.echo("\t".join((account.node, line, str(account.year), *("" if c is None else str(c) for c in cells))))
+
+
+def _one_of(text: str, known: Collection[str], option: str) -> None:
+    """Refuse a name that is none of those known, and offer the closest."""
+    from difflib import get_close_matches
+
+    if text not in known:
+        listed = ", ".join(get_close_matches(text, known, n=3, cutoff=0) or ["–"])
+        raise typer.BadParameter(
+            _help(f"未知的 {text}；最接近的：{listed}", f"{text} is not known; the closest: {listed}"),
+            param_hint=option,
+        )
+
+
+def _day(text: str, option: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter(_help("YYYY-MM-DD 日期", "a day as YYYY-MM-DD"), param_hint=option) from None
+
+
+@app.command(
+    help=_help(
+        "列出到某日为止应办而尚未提出的事项；不入账（入账用 tick 事件）。",
+        "List what falls due up to a day and was not raised yet; nothing is posted (a tick event posts it).",
+    )
+)
+def due(
+    store: Store,
+    day: Annotated[str, typer.Option("--at", help=_help("日期", "the day"))],
+    as_json: AsJson = False,
+) -> None:
+    """List what is due."""
+    from hetao.ledger import Ledger
+
+    until = _day(day, "--at")
+    with _problems_as(as_json=as_json), Ledger.open(store, read_only=True) as ledger:
+        found = ledger.due(until)
+    for finding in found:
+        _show_finding(finding, as_json=as_json)
+
+
+def _show_finding(finding: Finding, *, as_json: bool) -> None:
+    if as_json:
+        _print(finding.as_dict())
+    else:
+        typer.echo(f"{finding.rule}\t{finding.node or ''}\t{finding.text}")
+
+
+@app.command(
+    help=_help(
+        "批量录入年度填报（xlsx、csv 等）：先试后记，错误逐格指出。",
+        "Take in yearly returns in bulk (xlsx, csv …): tried first, every wrong cell told.",
+    )
+)
+def returns(
+    file: Annotated[Path, typer.Argument(help=_help("填报文件", "the file of returns"))],
+    store: Store,
+    by: Annotated[str, typer.Option("--by", help=_help("填报人", "who files them"))],
+    at: Annotated[str, typer.Option("--at", help=_help("填报时间", "when they were filed, ISO 8601 with offset"))] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help=_help("工作表", "the sheet"))] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_help("只试不记", "try only, post nothing"))] = False,
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help=_help("只记无误的行", "post the rows that are right"))
+    ] = False,
+    anchor: Anchor = None,
+    as_json: AsJson = False,
+) -> None:
+    """File yearly returns."""
+    from hetao.filing import file_returns
+    from hetao.ledger import Ledger
+
+    with _problems_as(as_json=as_json):
+        opened = Ledger.open(store, read_only=True) if dry_run else _open_existing(store, anchor)
+        with opened as ledger:
+            filed = file_returns(ledger, file, by=by, at=at, sheet=sheet, dry_run=dry_run, good_rows=good_rows)
+    if as_json:
+        _print(filed.as_dict())
+    else:
+        for place, finding in filed.remarks:
+            typer.echo(f"{place.describe()}: {finding.rule} {finding.text}")
+        for problem in filed.problems:
+            typer.echo(problem.describe(), err=True)
+        wrong = len(filed.problems)
+        typer.echo(
+            _help(
+                f"{filed.rows} 行；入账 {filed.posted}，重复 {filed.duplicates}，错误 {wrong}",
+                f"{filed.rows} rows: {filed.posted} posted, {filed.duplicates} known before, {wrong} wrong",
+            )
+        )
+    if not filed.ok:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command(help=_help("按顺序打印全部事件。", "Print the journal back, one event a line."))
+def export(store: Store) -> None:
+    """Export a ledger."""
+    from hetao.ledger import Ledger
+
+    with Ledger.open(store, read_only=True) as ledger:
+        for line in ledger.export():
+            sys.stdout.write(f"{line}\n")
+
+
+@app.command(
+    help=_help(
+        "用独立的程序核验文件、哈希链、锚与全部余额。",
+        "Check files, hash chain, anchor and every balance by code of its own.",
+    )
+)
+def verify(
+    store: Store,
+    anchor: Anchor = None,
+    rejudge: Annotated[
+        bool,
+        typer.Option("--rejudge", help=_help("并逐件重新裁决（慢）", "also judge every event again (slow)")),
+    ] = False,
+) -> None:
+    """Verify a ledger."""
+    from hetao.audit import audit_store
+    from hetao.ledger import Ledger
+
+    if rejudge:
+        with Ledger.open(store, read_only=True) as ledger:
+            found = ledger.verify(anchor, rejudged=True)
+    else:
+        found = audit_store(store, anchor=anchor)
+    _print(found.as_dict())
+    if not found.ok:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(help=_help("由日志重建余额等旁表。", "Make the tables beside the journal anew from the journal."))
+def rebuild(store: Store) -> None:
+    """Rebuild the state."""
+    with _open_existing(store) as ledger:
+        entries = ledger.rebuild()
+    typer.echo(_help(f"由 {entries} 条日志重建", f"Rebuilt from {entries} entries"))
+
+
+@app.command(
+    help=_help(
+        "确定性模拟：随机的合法与非法事件，对照参考模型；失败时给出种子。",
+        "Deterministic simulation: random lawful and unlawful acts against a reference model; "
+        "a failure gives its seed.",
+    )
+)
+def simulate(
+    seed: Annotated[int, typer.Option("--seed", help=_help("种子", "the seed"))] = 0,
+    acts: Annotated[int, typer.Option("--acts", min=1, help=_help("事件数", "how many acts"))] = 10_000,
+    store: Annotated[
+        str, typer.Option("--store", help=_help("空的账本；默认在内存中", "an empty store; in memory by default"))
+    ] = "sqlite:///:memory:",
+) -> None:
+    """Simulate."""
+    from hetao.ledger.simulate import simulate as run
+
+    with _progress() as step:
+        report = run(seed=seed, acts=acts, store=store, progress=step)
+    _print(report.as_dict())
+    if not report.ok:
+        raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _counting(file: Path) -> Iterator[Callable[[Iterator[str]], Iterator[str]]]:
+    """Show on a terminal how much of a file has been read, where the outcomes go elsewhere."""
+    if not sys.stderr.isatty() or sys.stdout.isatty():
+        yield lambda lines: lines
+        return
+    size = max(1, file.stat().st_size)
+    with _progress() as step:
+
+        def counted(lines: Iterator[str]) -> Iterator[str]:
+            read = 0
+            for number, line in enumerate(lines):
+                read += len(line.encode(errors="replace"))
+                if number % 1000 == 0:
+                    step(read / size)
+                yield line
+
+        yield counted
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """Show a bar on a terminal and nothing elsewhere; the step is told the share done, 0 to 1."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda done: bar.update(task, completed=done)

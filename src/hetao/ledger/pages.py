@@ -1,0 +1,234 @@
+"""The page sums beside a store: a digest of each page of the main file, so that any flipped bit can be told.
+
+``FILE-pages`` is one line ``hetao-pages 1 PAGE_SIZE PAGES SALTS FRAMES SHA256``, then 16 bytes for each page: BLAKE2b
+over the page's number (4 bytes, big-endian) and the page. SHA256 is over the line up to it and all that follows the
+line. SALTS and FRAMES name the write-ahead log, and how many of its frames, that are in the sums: while that log is
+still there, its checkpoint may be undone or half done, and a page in it counts instead of the main file's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import struct
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from hetao.ledger.faults import store_error
+
+__all__ = ["update_page_sums"]
+
+WORD = 0xFFFFFFFF
+HEADER, FRAME_HEADER = 32, 24
+BIG_ENDIAN = 0x377F0683  # the log's magic number where its checksums are over big-endian words
+SUM_BYTES = 16
+LINE = re.compile(rb"(hetao-pages 1 (\d+) (\d+) [0-9a-f]{16} \d+ )([0-9a-f]{64})")
+
+
+class _Sums(NamedTuple):
+    page_size: int
+    digests: bytes
+
+
+class _Log(NamedTuple):
+    """The committed part of a write-ahead log: where the last image of each page lies, and the store's size."""
+
+    page_size: int
+    salts: bytes
+    frames: int
+    pages: int
+    images: dict[int, int]
+
+
+class _Transaction(NamedTuple):
+    """A transaction in the log: the checksum before it, the store's size after it, each page and its offset."""
+
+    seed: bytes
+    pages: int
+    images: list[tuple[int, int]]
+
+
+def update_page_sums(path: Path) -> None:
+    """Bring the page sums beside a store up to what its next checkpoint will leave in the main file.
+
+    Call it right before the checkpoint, with the lock held under which nobody commits, where a connection of this
+    process wrote or recovered the write-ahead log. Then the frames that SQLite takes as committed need no proof, save
+    where leftovers may lie: the first frame after each commit must run on from it, and the last transaction must be
+    whole. The new sums are on the disk when it returns. Without committed frames and with sums there, it does nothing.
+
+    Args:
+        path: the main file.
+
+    Raises:
+        LedgerError: the sums that are there are damaged, or not of this store.
+        OSError: the files cannot be read or written.
+    """
+    main = path.resolve() if path.is_symlink() else path
+    sums, log = _read_sums(main), _read_log(main.with_name(f"{main.name}-wal"))
+    if log is None:
+        if sums is None and main.stat().st_size:
+            page_size = _page_size(main)
+            _write(main, page_size, "0" * 16, 0, _overlaid(main, page_size, main.stat().st_size // page_size))
+        return
+    if sums is not None and sums.page_size != log.page_size:
+        raise store_error("damaged", str(main), f"page size {log.page_size} != {sums.page_size}")
+    digests = _overlaid(main, log.page_size, log.pages, b"" if sums is None else sums.digests, log)
+    _write(main, log.page_size, log.salts.hex(), log.frames, digests)
+
+
+def _sums_file(main: Path) -> Path:
+    return main.with_name(f"{main.name}-pages")
+
+
+def _read_sums(main: Path) -> _Sums | None:
+    """Return the sums that are there; None where there are none."""
+    file = _sums_file(main)
+    if not file.exists():
+        return None
+    line, _, digests = file.read_bytes().partition(b"\n")
+    match = LINE.fullmatch(line)
+    if match is not None and hashlib.sha256(match[1] + digests).hexdigest().encode() == match[4]:
+        return _Sums(int(match[2]), digests)
+    raise store_error("damaged", str(file))
+
+
+def _read_log(path: Path) -> _Log | None:
+    """Return what is committed in a write-ahead log; None where nothing is."""
+    if not path.exists():
+        return None
+    descriptor = os.open(path, os.O_RDONLY)  # SQLite keeps no lock on this file, so it may be closed again
+    try:
+        header = os.pread(descriptor, HEADER, 0)
+        if len(header) < HEADER or _checksum(header, bytes(8), header[:24]) != header[24:]:
+            return None  # SQLite ignores such a log
+        transactions = list(_transactions(descriptor, header))
+        if transactions and not _is_whole(descriptor, header, transactions[-1]):
+            transactions.pop()
+    finally:
+        os.close(descriptor)
+    if not transactions:
+        return None
+    images = {page: offset for transaction in transactions for page, offset in transaction.images}
+    frames = sum(len(transaction.images) for transaction in transactions)
+    return _Log(_logged_page_size(header), header[16:24], frames, transactions[-1].pages, images)
+
+
+def _logged_page_size(header: bytes) -> int:
+    return int.from_bytes(header[8:12], "big")
+
+
+def _transactions(descriptor: int, header: bytes) -> Iterator[_Transaction]:
+    """Yield the transactions that can have been committed: the first frame of each runs on from the one before."""
+    page_size, end = _logged_page_size(header), os.fstat(descriptor).st_size
+    seed, offset = header[24:], HEADER
+    images: list[tuple[int, int]] = []
+    while offset + FRAME_HEADER + page_size <= end:
+        frame = os.pread(descriptor, FRAME_HEADER, offset)
+        if frame[8:16] != header[16:24]:
+            return
+        if not images and _sum_of_frame(descriptor, header, seed, offset) != frame[16:]:
+            return
+        offset += FRAME_HEADER
+        page, pages = struct.unpack_from(">2I", frame)
+        images.append((page, offset))
+        if pages:
+            yield _Transaction(seed, pages, images)
+            seed, images = frame[16:], []
+        offset += page_size
+
+
+def _is_whole(descriptor: int, header: bytes, transaction: _Transaction) -> bool:
+    """Tell whether all frames of a transaction reached the file, as after a power failure they need not."""
+    seed = transaction.seed
+    for _, image in transaction.images:
+        seed = _sum_of_frame(descriptor, header, seed, image - FRAME_HEADER)
+        if seed != os.pread(descriptor, 8, image - 8):
+            return False
+    return True
+
+
+def _sum_of_frame(descriptor: int, header: bytes, seed: bytes, offset: int) -> bytes:
+    frame = os.pread(descriptor, FRAME_HEADER + _logged_page_size(header), offset)
+    return _checksum(header, seed, frame[:8] + frame[FRAME_HEADER:])
+
+
+def _checksum(header: bytes, seed: bytes, data: bytes) -> bytes:
+    """Return SQLite's checksum of the data, carried on from the checksum before."""
+    order = ">" if int.from_bytes(header[:4], "big") == BIG_ENDIAN else "<"
+    words = iter(struct.unpack(f"{order}{len(data) // 4}I", data))
+    a, b = struct.unpack(">2I", seed)
+    for first, second in zip(words, words, strict=True):
+        a = (a + first + b) & WORD
+        b = (b + second + a) & WORD
+    return struct.pack(">2I", a, b)
+
+
+def _overlaid(main: Path, page_size: int, pages: int, known: bytes = b"", log: _Log | None = None) -> bytes:
+    """Return the digests of all pages: from the log, else as known before, else from the main file."""
+    digests = bytearray(known[: pages * SUM_BYTES].ljust(pages * SUM_BYTES, b"\0"))
+    images = {} if log is None else {page: at for page, at in log.images.items() if page <= pages}
+    if images:
+        with main.with_name(f"{main.name}-wal").open("rb") as file:
+            for page, offset in sorted(images.items()):
+                file.seek(offset)
+                _put(digests, page, file.read(page_size))
+    unknown = [page for page in range(len(known) // SUM_BYTES + 1, pages + 1) if page not in images]
+    for page, image in _main_pages(main, page_size, unknown):
+        _put(digests, page, image)
+    return bytes(digests)
+
+
+def _put(digests: bytearray, page: int, image: bytes) -> None:
+    digest = hashlib.blake2b(page.to_bytes(4, "big"), digest_size=SUM_BYTES)
+    digest.update(image)
+    digests[(page - 1) * SUM_BYTES : page * SUM_BYTES] = digest.digest()
+
+
+_never_closed: dict[tuple[int, int], int] = {}
+
+
+def _descriptor(main: Path) -> int:
+    """Return a descriptor of the main file that stays open for the life of the process.
+
+    SQLite locks the main file by POSIX locks, and a process loses all of those on a file as soon as it closes any
+    descriptor of that file. This is needed once in the life of a store at most: where it has no page sums yet.
+    """
+    there = main.stat()
+    key = (there.st_dev, there.st_ino)
+    if key not in _never_closed:
+        _never_closed[key] = os.open(main, os.O_RDONLY)
+    return _never_closed[key]
+
+
+def _page_size(main: Path) -> int:
+    (size,) = struct.unpack(">H", os.pread(_descriptor(main), 2, 16))
+    return 65536 if size == 1 else int(size)
+
+
+def _main_pages(main: Path, page_size: int, pages: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield pages of the main file; what lies past its end is zeros, as a file that grows has them."""
+    for page in pages:
+        image = os.pread(_descriptor(main), page_size, (page - 1) * page_size)
+        yield page, image.ljust(page_size, b"\0")
+
+
+def _write(main: Path, page_size: int, salts: str, frames: int, digests: bytes) -> None:
+    """Write the sums so that after a crash either the old or the new ones are there, whole."""
+    line = f"hetao-pages 1 {page_size} {len(digests) // SUM_BYTES} {salts} {frames} ".encode()
+    checked = hashlib.sha256(line + digests).hexdigest().encode()
+    new = main.with_name(f"{main.name}-pages-new")
+    new.unlink(missing_ok=True)
+    with new.open("xb") as file:
+        file.write(line + checked + b"\n" + digests)
+        file.flush()
+        os.fsync(file.fileno())
+    new.chmod(stat.S_IMODE(main.stat().st_mode))
+    new.replace(_sums_file(main))
+    folder = os.open(main.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,277 @@
+"""A store on SQLite: the journal and the state that it adds up to, written together in one transaction."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hetao.errors import LedgerError
+from hetao.ledger.faults import as_ledger_errors, store_error
+from hetao.ledger.pages import update_page_sums
+from hetao.ledger.state import Kept, State
+from hetao.ledger.store.base import EMPTY, TABLES, Entered, Head, RawRow, take_in
+from hetao.ledger.store.sqlite_schema import APPLICATION_ID, GUARDS, SCHEMA, SCHEMA_VERSION
+
+__all__ = ["SqliteStore", "open_sqlite"]
+
+LOG_BYTES = 16 * 2**20  # of the write-ahead log, before it goes into the main file
+KEYS_AT_ONCE = 500  # parameters of one query
+LOCK_POLL_S = 0.002
+PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA cache_spill = OFF",  # a transaction that is rolled back leaves nothing in the log
+    "PRAGMA journal_size_limit = 0",  # nor does an earlier round of the log lie behind a later one
+)
+APPEND = "INSERT INTO journal (seq, key, event, outcome, hash) VALUES (?, ?, ?, ?, ?)"
+HEAD = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
+SET_TIP = """INSERT INTO tip VALUES (1, ?, ?, ?)
+ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash, clock = excluded.clock"""
+RAW = """SELECT seq, CAST(key AS BLOB), CAST(event AS BLOB), CAST(outcome AS BLOB), CAST(hash AS BLOB)
+FROM journal ORDER BY seq"""
+FORBIDDEN = {sqlite3.SQLITE_UPDATE: "journal", sqlite3.SQLITE_DELETE: "journal", sqlite3.SQLITE_DROP_TABLE: "journal"}
+
+
+def _upsert(table: str) -> str:
+    keys, columns = TABLES[table]
+    named, places = ", ".join(columns), ", ".join("?" * len(columns))
+    changes = ", ".join(f"{c} = excluded.{c}" for c in columns[keys:])
+    return (
+        f"INSERT INTO {table} ({named}) VALUES ({places}) ON CONFLICT ({', '.join(columns[:keys])}) "
+        f"DO UPDATE SET {changes}"
+    )
+
+
+UPSERTS = {table: _upsert(table) for table in TABLES}
+
+
+class SqliteStore:
+    """One open store.
+
+    Args:
+        url: its address, for messages.
+        connection: an open connection without implicit transactions.
+        path: the main file; None for a store in memory.
+        wait_s: for how many seconds to wait for another program.
+    """
+
+    def __init__(self, url: str, connection: sqlite3.Connection, path: Path | None, wait_s: float) -> None:
+        self.url = url
+        self._connection = connection
+        self._path = path
+        self._wait_s = wait_s
+        self._lock_file = -1
+        self._log = None if path is None else path.with_name(f"{path.name}-wal")
+
+    def close(self) -> None:
+        """Put the write-ahead log into the main file, where it can be, and close."""
+        if self._lock_file >= 0:
+            with suppress(LedgerError, OSError), as_ledger_errors(self.url), self._locked():
+                self._checkpoint(at_least=1)
+        self._connection.close()
+        if self._lock_file >= 0:
+            os.close(self._lock_file)
+            self._lock_file = -1
+
+    def audited(self) -> str | bytes:
+        """Return the address, or a copy of a store in memory."""
+        return self.url if self._path is not None else self._connection.serialize()
+
+    def prepare_writing(self) -> None:
+        """Open the lock of writers, and put away the log that a program which was killed left behind."""
+        if self._path is not None:
+            lock = self._path.with_name(f"{self._path.name}-lock")
+            self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            with self._locked():
+                self._connection.execute(HEAD).fetchone()  # lets SQLite recover the log before it is read
+                self._checkpoint(at_least=1)
+                update_page_sums(self._path)  # where there are none yet
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of writers: programs wait in turn, where SQLite alone would let them knock and sleep."""
+        if self._lock_file < 0:
+            yield
+            return
+        until = time.monotonic() + self._wait_s
+        while True:
+            try:
+                fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise store_error("locked", self.url) from None
+                time.sleep(LOCK_POLL_S)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    @contextmanager
+    def writing(self) -> Iterator[Head]:
+        """Hold the write lock and give the head; all inside is durable at the end, or nothing of it happened."""
+        with as_ledger_errors(self.url), self._locked():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._head()
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+            self._checkpoint(at_least=LOG_BYTES)
+
+    @contextmanager
+    def reading(self) -> Iterator[Head]:
+        """See one state of the store, whatever others write meanwhile, and give its head."""
+        with as_ledger_errors(self.url):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._head()
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def _checkpoint(self, *, at_least: int) -> None:
+        """Put the log into the main file once it is large, the page sums first; a reader in the way puts it off."""
+        if self._path is None or self._log is None or not self._log.exists() or self._log.stat().st_size < at_least:
+            return
+        update_page_sums(self._path)
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._connection.execute(f"PRAGMA busy_timeout = {int(self._wait_s * 1000)}")
+
+    def _head(self) -> Head:
+        row = self._connection.execute(HEAD).fetchone()
+        return EMPTY if row is None else Head(*row)
+
+    def kept(self, keys: Sequence[str]) -> dict[str, Kept]:
+        """Return what the journal keeps under these keys."""
+        found: dict[str, Kept] = {}
+        for start in range(0, len(keys), KEYS_AT_ONCE):
+            some = keys[start : start + KEYS_AT_ONCE]
+            query = f"SELECT key, seq, event, outcome FROM journal WHERE key IN ({','.join('?' * len(some))})"
+            found.update((key, Kept(seq, event, outcome)) for key, seq, event, outcome in self._run(query, some))
+        return found
+
+    def _run(self, query: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
+        return self._connection.execute(query, tuple(values))
+
+    def append(self, entries: Sequence[Entered]) -> None:
+        """Append entries to the journal."""
+        self._connection.executemany(APPEND, entries)
+
+    def write(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
+        """Replace rows of the state."""
+        for table, changed in rows.items():
+            if changed:
+                self._connection.executemany(UPSERTS[table], changed)
+
+    def clear(self) -> None:
+        """Empty the tables of the state, to be written anew."""
+        for table in reversed(TABLES):
+            self._run(f"DELETE FROM {table}")
+
+    def seal(self, head: Head, clock: datetime | None) -> None:
+        """Note the end of the journal and the latest legal time beside it."""
+        self._run(SET_TIP, (*head, None if clock is None else clock.isoformat()))
+
+    def tip(self) -> Head:
+        """Return the end of the journal as it was last noted."""
+        row = self._run("SELECT seq, hash FROM tip").fetchone()
+        return EMPTY if row is None else Head(*row)
+
+    def load(self, state: State, after: int) -> None:
+        """Take into a state all rows that changed after an entry."""
+        try:
+            for table, (keys, columns) in TABLES.items():
+                order = "seq" if table == "node" else ", ".join(columns[:keys])
+                query = f"SELECT {', '.join(columns)} FROM {table} WHERE seq > ? ORDER BY {order}"
+                take_in(state, table, self._run(query, (after,)))
+            for (clock,) in self._run("SELECT clock FROM tip WHERE clock IS NOT NULL"):
+                state.clock = datetime.fromisoformat(clock)
+        except (KeyError, TypeError, ValueError) as error:
+            raise store_error("damaged", self.url, str(error)) from error
+
+    def events(self, after: int, upto: int) -> list[str]:
+        """Return the events of the entries after one number and up to another, as canonical JSON."""
+        query = "SELECT event FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
+        with as_ledger_errors(self.url):
+            return [event for (event,) in self._run(query, (after, upto))]
+
+    def raw_rows(self) -> Iterator[RawRow]:
+        """Yield the entries of the journal in order, as bytes."""
+        return map(RawRow._make, self._run(RAW))
+
+    def missing_guards(self) -> tuple[str, ...]:
+        """Return the names of the journal's triggers that are gone or changed."""
+        held = dict(self._run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        return tuple(name for name, sql in GUARDS.items() if held.get(name) != sql)
+
+
+def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
+    """Open the store at an address, or make one; see `hetao.ledger.store.open_store`."""
+    _, separator, path = url.partition(":///")
+    if not separator or not path:
+        raise store_error("scheme", url)
+    file = None if path == ":memory:" else Path(path).absolute()
+    target = path if file is None else _file_uri(url, file, read_only)
+    with as_ledger_errors(url):
+        connection = sqlite3.connect(target, timeout=wait_s, isolation_level=None, uri=True, check_same_thread=False)
+    store = SqliteStore(url, connection, file, wait_s)
+    with ExitStack() as undo:
+        undo.callback(connection.close)
+        with as_ledger_errors(url):
+            _prepare(url, connection, read_only)
+            if not read_only:
+                store.prepare_writing()
+        undo.pop_all()
+    return store
+
+
+def _file_uri(url: str, file: Path, read_only: bool) -> str:
+    if read_only and not file.exists():
+        raise store_error("absent", url)
+    return file.as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
+
+
+def _prepare(url: str, connection: sqlite3.Connection, read_only: bool) -> None:
+    """Check that the file is a store of this version; make one in an empty file."""
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # the store does it, the page sums first
+    if not read_only and _is_empty(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_empty(connection):
+            _run_all(connection, (*SCHEMA, f"PRAGMA application_id = {APPLICATION_ID}"))
+            _run_all(connection, (f"PRAGMA user_version = {SCHEMA_VERSION}",))
+        connection.execute("COMMIT")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION_ID or version < 1:
+        raise store_error("foreign", url)
+    if version != SCHEMA_VERSION:
+        raise store_error("newer" if version > SCHEMA_VERSION else "older", url, f"{version} / {SCHEMA_VERSION}")
+    _run_all(connection, PRAGMAS)
+    connection.set_authorizer(_authorize)
+
+
+def _authorize(action: int, what: str | None, *_: str | None) -> int:
+    """Withhold from the ledger's own connection the right to change or delete journal entries."""
+    return sqlite3.SQLITE_DENY if what is not None and FORBIDDEN.get(action) == what else sqlite3.SQLITE_OK
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    return bool(tables == 0 and application == 0)
+
+
+def _run_all(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)

@@ -45,6 +45,8 @@ MODULES = (
     "hetao.units",
     "hetao.errors",
     "hetao.ledger",
+    "hetao.audit",
+    "hetao.filing",
     "hetao.plan",
     "hetao.plan.retrofit",
     "hetao.track",

@@ -161,6 +161,15 @@ def test_permits_below_zero_and_back_in_one_run(tampered):
     wrong(tampered, seq, "negative")
 
 
+def test_a_node_that_is_declared_in_the_run_in_which_it_falls_below_zero(tampered):
+    tampered.append({"event": "node", "node": "C", "name": "丙", "kind": "league", "parent": "NM"}, [])
+    right = {"event": "apply", "application": "C", "node": "C", "water": "total", "volume_m3": 5}
+    right |= {"from": "2031-01-01", "to": "2031-12-31"}
+    tampered.append(right, [effect(n, 5, year=2031, water="total") for n in ("NM", "C")], "admitted")
+    seq = tampered.append({"event": "tick"}, [effect(n, -6, year=2031, water="total") for n in ("NM", "C")])
+    wrong(tampered, seq, "negative")
+
+
 def test_above_a_cap_and_back_in_one_run(tampered):
     up = [effect(n, 10**6, year=2022, water="total") for n in WAY]
     seq = tampered.append({"event": "tick"}, up)

@@ -48,13 +48,20 @@ def test_a_changed_entry_is_named_where_the_hashes_fit(tampered, change):
     assert verification.unchecked == ("anchor", "balances", "tables")
 
 
-@pytest.mark.parametrize("column", ["event", "outcome", "hash"])
-def test_a_column_without_a_value(tampered, column):
+@pytest.mark.parametrize("column", ["key", "event", "outcome", "hash"])
+@pytest.mark.parametrize("value", [None, 7, 7.5, b"7"])
+@pytest.mark.parametrize("kind", ["node", "read"])
+def test_a_column_of_another_type(tampered, column, value, kind):
+    """SQLite's types are strict only as long as nobody rewrites the schema."""
     tampered.run("PRAGMA writable_schema = ON")
-    tampered.run("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'journal'")
+    strict = "replace(replace(sql, ') STRICT', ')'), ' NOT NULL', '')"
+    tampered.run(f"UPDATE sqlite_master SET sql = replace({strict}, ' TEXT', '') WHERE name = 'journal'")
     tampered.run("PRAGMA writable_schema = RESET")
-    tampered.run(f"UPDATE journal SET {column} = NULL WHERE seq = 5")
-    assert tampered.audit().first_wrong == 5
+    seq = tampered.find(kind)
+    tampered.run(f"UPDATE journal SET {column} = ? WHERE seq = ?", value, seq)
+    verification = tampered.audit()
+    assert verification.first_wrong == seq
+    assert all(problem.describe("zh") for problem in verification.problems)
 
 
 @pytest.mark.parametrize("seq", [1, 2, 50, -1, 0])
@@ -129,6 +136,27 @@ def test_a_refusal_gives_its_reason(tampered, refusals):
     tampered.change(seq, lambda _, outcome: outcome.update(refusals=refusals))
     verification = tampered.audit()
     assert (verification.first_wrong, codes(verification)) == (seq, {"outcome"})
+
+
+@pytest.mark.parametrize(("event", "decision"), [("read", "admitted"), ("apply", "posted"), ("zone", "exempt")])
+def test_a_decision_fits_its_kind_of_event(tampered, event, decision):
+    seq = tampered.find(event)
+    tampered.change(seq, lambda _, outcome: outcome.update(decision=decision))
+    verification = tampered.audit()
+    assert verification.first_wrong == seq
+    assert "outcome" in codes(verification)
+
+
+@pytest.mark.parametrize("raw", ["NaN", '"\\ud800"', "[[[NaN]]]"])
+@pytest.mark.parametrize("name", ["seq", "key", "decision", "effects", "refusals"])
+def test_an_outcome_with_values_that_are_hard_to_write(tampered, raw, name):
+    for event in ("read", "flood"):
+        seq = tampered.find(event)
+        fields, outcome = tampered.entry(seq)
+        tampered.put(seq, fields, dump({**outcome, name: "@"}).replace('"@"', raw))
+    verification = tampered.audit()
+    assert verification.first_wrong == tampered.find("read") or name == "refusals"
+    assert dump(verification.as_dict()).encode()
 
 
 def test_a_refused_entry_posts_nothing(tampered):

@@ -149,7 +149,7 @@ def test_where_no_cap_is_on_the_way_nothing_is_granted(scene):
     scene.must("node", node="X", name="地X", kind="banner", parent="NX")
     refused = scene.apply("AP1", 1, "X")
     assert codes(refused) == ["R19"]
-    assert refused.refusals[0].facts == {"water": "groundwater", "volume_m3": 1}
+    assert refused.refusals[0].facts.items() >= {"water": "groundwater", "volume_m3": 1}.items()
     scene.cap("NX", 5, water="total", issuer="NX")
     assert scene.apply("AP1", 1, "X").ok
 

@@ -362,3 +362,76 @@ def test_asserts_that_fail(ledger, make):
     ]
     assert codes(ledger.apply(make.check("NM", "cap", 100, node=None))) == ["assert.node_or_permit"]
     assert codes(ledger.apply(make.check("NM", "cap", 100, node=None, permit="P1"))) == ["permit.unknown"]
+
+
+def check_permit(scene, what, volume_m3, year=2025, **fields):
+    line = {"water": "groundwater", "basis": "withdrawal", "ecology": "excluded", "permit": "P1"}
+    return scene.post("assert", **{**line, "what": what, "volume_m3": volume_m3, "year": year, **fields})
+
+
+def test_asserts_on_a_permit(scene):
+    scene.permit("P1", 1000)
+    scene.must("plan", permit="P1", year=2025, volume_m3=800, approver="A1")
+    scene.day("2025-07-01").read("P1", 90, "2025-04-01", "2025-06-30")
+    for what, volume_m3, year in (
+        ("permitted", 1000, 2026),
+        ("planned", 800, 2025),
+        ("used", 90, 2025),
+        ("planned", 0, 2026),
+    ):
+        assert check_permit(scene, what, volume_m3, year).ok
+        assert codes(check_permit(scene, what, volume_m3 + 1, year)) == ["assert.mismatch"]
+        assert check_permit(scene, what, volume_m3 + 1, year, tolerance_m3=1).ok
+    assert check_permit(scene, "used", 90, ecology="included").ok
+    assert check_permit(scene, "permitted", 0, 2040).ok
+    for nothing in ({"what": "cap"}, {"what": "headroom"}, {"water": "total"}, {"basis": "consumption"}):
+        refused = check_permit(scene, **{"what": "permitted", "volume_m3": 1000, **nothing})
+        assert codes(refused) == ["assert.nothing"]
+        assert "P1" in refused.refusals[0].text.en
+    assert codes(check_permit(scene, "used", 90, permit="?")) == ["permit.unknown"]
+    assert codes(check_permit(scene, "used", 90, basis=None)) == ["R03"]
+    scene.must("cancel", permit="P1")
+    assert check_permit(scene, "used", 90).ok
+
+
+def test_the_headroom_is_what_is_neither_permitted_nor_moved_out(scene):
+    scene.cap("A", 100)
+    scene.breakdown("A", {"A1": 60}, edge="moved")
+    scene.apply("AP1", 10, "A2")
+    assert check_permit(scene, "headroom", 30, permit=None, node="A").ok
+    assert scene.account("A").headroom_m3 == 30
+
+
+BACKWARDS = {
+    "accept_works": {"application": "AP2", "permit": "P2", "from_": "2025-05-01", "to": "2025-04-30"},
+    "apply": {"application": "AP9", "node": "A1", "water": "surface", "from_": "2025-05-01", "to": "2025-04-30"},
+    "order": {"node": "A", "water": "surface", "factor": "0.9", "from_": "2025-05-01", "to": "2025-04-30"},
+    "read": {"permit": "P1", "meter": "M", "from_": "2025-05-01", "to": "2025-04-30"},
+    "renew": {"permit": "P1", "to": "2025-04-30"},
+    "transfer": {"kind": "regional", "from_": "A", "to": "B", "term_from": "2025-05-01", "term_to": "2025-04-30"},
+    "zone": {"node": "A", "from_": "2025-05-01", "to": "2025-04-30"},
+}
+REST = {
+    "order": {"document": "文"},
+    "read": {"volume_m3": 5, "method": "metered"},
+    "transfer": {"volume_m3": 5, "document": "文"},
+    "zone": {"kind": "fragile", "document": "文"},
+}
+
+
+@pytest.mark.parametrize("event", BACKWARDS)
+def test_no_term_ends_before_it_begins(scene, event):
+    scene.permit("P1", 1000)
+    scene.approved("AP2")
+    outcome = scene.post(event, **BACKWARDS[event], **REST.get(event, {}))
+    assert "term.backwards" in codes(outcome)
+    (finding,) = (f for f in outcome.refusals if f.rule == "term.backwards")
+    assert finding.facts["end"] == "2025-04-30"
+
+
+def test_a_return_is_for_a_year_of_the_permit(scene):
+    scene.permit("P1", 1000)
+    for year, taken in ((2024, False), (2025, True), (2031, False)):
+        outcome = scene.post("return", permit="P1", year=year, used_m3=0, next_year_m3=0)
+        assert outcome.ok == taken
+        assert taken or "permit.no_year" in codes(outcome)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hetao.ledger import Ledger
 from hetao.ledger.clawback import clawback
 from hetao.ledger.debt import actual_use_m3, debt_m3
-from hetao.ledger.limits import effective_m3, room_m3
+from hetao.ledger.limits import effective_m3, is_cut, room_m3
 from hetao.ledger.line import Line
 
 GROUND = Line("groundwater", "withdrawal", "excluded")
@@ -177,6 +177,14 @@ def test_a_year_of_plenty_allows_more_use_but_no_more_rights(scene):
 def test_a_factor_is_no_less_than_nothing(scene):
     own = {"node": "A", "water": "groundwater", "from_": "2025-01-01", "to": "2025-12-31", "document": "文"}
     assert [f.rule for f in scene.post("order", factor="-0.1", **own).refusals] == ["event.bad_field"]
+
+
+def test_a_shortfall_takes_from_the_limit_of_the_next_river_year(scene):
+    scene.cap("A", 100, 2024, water="yellow_river")
+    value = {"volume_m3": 20, "year": 2024, "node": "A"}
+    scene.must("setting", name="section_shortfall", value=value, from_="2025-01-01", document="文")
+    assert is_cut(scene.ledger.state())
+    assert [limit(scene, line=RIVER, year=y) for y in (2024, 2025, 2026)] == [100, 60, 100]
 
 
 def test_orders_without_any_cap(scene):

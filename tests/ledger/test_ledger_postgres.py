@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import threading
@@ -306,6 +307,14 @@ def test_addresses_are_shown_without_password():
     assert shown("postgresql://user:secret@host:5/db?password=secret") == "postgresql://user@host:5/db"
     assert shown("postgresql://host/db") == "postgresql://host/db"
     assert shown("postgresql://u:s@cret@host/db") == "postgresql://u@host/db"
+
+
+def test_the_module_itself_tells_that_the_driver_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    spec = importlib.util.spec_from_file_location("without_driver", postgres_store.__file__)
+    with pytest.raises(LedgerError) as caught:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    assert fault(caught) == "driver"
 
 
 def test_without_the_driver_the_remedy_is_told():

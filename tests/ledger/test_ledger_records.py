@@ -15,11 +15,12 @@ import hetao.ledger.judge as judging
 from hetao.ledger import Finding, Ledger, Line, Outcome
 from hetao.ledger.act import acts
 from hetao.ledger.contract import breach
+from hetao.ledger.draft import Draft, Posting
 from hetao.ledger.fields import VOLUME_MAX
 from hetao.ledger.outcome import Effect, dump_json
 from hetao.ledger.quotas import find_quota, quota_m3
 from hetao.ledger.records import KINDS, Application, Charge, Permit, Raised, read_record
-from hetao.ledger.rule import Case, Rule, Tick, rules
+from hetao.ledger.rule import Case, Rule, rules
 from hetao.ledger.setting_values import VALUES
 from hetao.ledger.settings import find_setting, read_ratio
 from hetao.ledger.state import State
@@ -420,13 +421,28 @@ def test_what_is_asked_of_an_act_that_cannot_wait_is_refused(scene, monkeypatch,
     assert (outcome.decision, codes(outcome)) == ("refused", ["R98"])
 
 
-def test_a_case_knows_the_ledger_as_it_would_be(scene):
-    draft = acts()["cap"].draft
-    assert Tick(scene.ledger.state(), "2025-05-01").raised == []
+def test_the_ledger_as_it_would_be_leaves_the_ledger_as_it_is(scene):
+    scene.permit("P1", 1000)
     state = scene.ledger.state()
-    after = state.after(judging.Draft())
-    assert after.nodes is state.nodes
-    assert draft is not None
+    permit = state.permit("P1")
+    draft = Draft(
+        postings=(Posting("A1", Line("groundwater", "withdrawal", "excluded"), 2025, "cap", 5, "文", ("used",)),),
+        records={("permit", "P1"): permit._replace(status="cancelled"), ("permit", "P0"): permit},
+    )
+    draft.draw([(("A1", "NM"), Charge("groundwater", 2025, 7))], "used", 1, ecological=False)
+    draft.draw([(("A1",), Charge("groundwater", 2027, 3))], "used", 1, ecological=True)
+    draft.draw([(("A1",), Charge("surface", 2027, 3))], "planned", 1, ecological=True)
+    held = repr(state._cells), repr(state._records), repr(state._series)
+    after = state.after(draft)
+    assert after.drawn(("A1", "groundwater", 2025)) == [1000, 0, 7, 0, 0, 0]
+    assert after.drawn(("A1", "groundwater", 2027)) == [1000, 0, 0, 0, 0, 3]
+    assert after.drawn(("NM", "groundwater", 2026)) == [1000, 0, 0, 0, 0, 0]
+    assert after.limit("A1", draft.postings[0].line, 2030).cap_m3 == 5
+    assert [p.status for p in after.all(Permit, "permit")] == ["cancelled", "valid"]
+    assert (after.has_use("A1", "groundwater"), after.has_use("A1", "surface")) == (True, False)
+    assert (repr(state._cells), repr(state._records), repr(state._series)) == held
+    assert state.permit("P1").status == "valid"
+    assert not state.has_use("A1", "groundwater")
 
 
 # Records, places, outcomes

@@ -262,6 +262,18 @@ def test_rows_that_make_no_state(table, row):
         take_in(State(), table, [row])
 
 
+def test_rows_taken_in_twice_make_the_same_state():
+    state = State()
+    for _ in range(2):
+        take_in(state, "node", [node_row(), node_row("A", "NM", "league", 2)])
+        take_in(state, "stated", [stated_row()])
+        take_in(state, "headroom", [headroom_row(used_m3=5)])
+    assert list(state.nodes) == ["NM", "A"]
+    assert state.parts("NM") == ("A",)
+    assert len(list(state.entries())) == 1
+    assert state.drawn(("NM", "total", 2024)) == [0, 0, 5, 0, 0, 0]
+
+
 def test_a_state_that_cannot_be_read_is_told(shared_url, make):
     with Ledger.open(shared_url) as ledger:
         ledger.apply(make.node("NM", "region"))

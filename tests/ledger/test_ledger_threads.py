@@ -13,6 +13,7 @@ import pytest
 import hetao.ledger.ledger as engine
 from hetao.errors import LedgerError
 from hetao.ledger import Ledger
+from hetao.ledger.event import read_event
 from hetao.ledger.faults import store_error
 
 THREADS = 32
@@ -235,6 +236,14 @@ def test_four_programs_on_one_store_take_turns(shared_url):
         assert ledger.head.seq == 40
         assert len(ledger.nodes()) == 10
         assert ledger.verify(rejudged=True).ok
+
+
+def test_who_finds_the_work_done_does_none(ledger):
+    ticket = engine._Ticket(read_event({"event": "tick"}))
+    ticket.done = True
+    head = ledger.head
+    ledger._lead_or_sleep(ticket)
+    assert ledger.head == head
 
 
 def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch):

@@ -241,6 +241,17 @@ def test_what_the_seller_broke_down_holds(areas):
     assert regional(areas, volume_m3=20).ok
 
 
+def test_what_lies_between_without_a_cap_is_passed_over(scene):
+    scene.must("setting", name="transfer_routes", value=[["A", "B"]], from_="2020-01-01", document="文")
+    scene.cap("A1", 100)
+    scene.cap("B1", 90)
+    scene.cap("B", 150, 2027)
+    assert regional(scene).ok
+    assert caps(scene, "A1") == [100, 70, 70, 100, 100]
+    assert caps(scene, "A") == [None] * 5
+    assert caps(scene, "B") == [None, None, 180, 150, 150]
+
+
 def test_who_lies_where(areas):
     state = areas.ledger.state()
     assert sides(state, "A1", "A2") == (("A1",), ("A2",))

@@ -310,7 +310,7 @@ class Kept:
                 applications=tuple((e, o) for e, o in told if e["event"] == "apply"),
                 refused=tuple((e, o) for e, o in told if not o.ok and e["event"] != "apply"),
                 remarks={str(e["permit"]): o.warnings for e, o in told if e["event"] == "read" and o.warnings},
-                raised=tuple(f for o in outcomes for f in o.raised),
+                raised=tuple((str(e["at"])[:10], f) for e, o in told for f in o.raised),
                 undecided=frozenset(
                     a.application for a in state.all(Application, "application") if a.status == "admitted"
                 ),
@@ -432,6 +432,7 @@ def test_applications_are_told_by_urgency_in_each_readers_own_names(texts_of: Te
         "w": "admitted",
     }
     assert [name for name, _ in told][-2:] == ["x", "w"]
+    assert str(rows[-1]["why"]).startswith("(Law from 2024-05-01 on.) Of 5 m³ of unconventional water")
     assert rows[1]["place"] == "Banner U"
     assert "Unit one (U) is critically loaded (a notice)" in str(rows[1]["why"])
     chinese = tables(section)["register_applications"].rows[1][-1].value
@@ -468,7 +469,7 @@ def test_what_is_due_names_the_holder_in_the_readers_language(texts_of: TextsOf)
     kept = Kept().cap("R", 10**9).permit("a", 120_000, 100_000).add("tick", "2024-01-01")
     section = kept.section()
     rows = list(shown(tables(section)["register_due"]))
-    assert {(r["rule"], r["place"]) for r in rows} == {("R47", "Banner U")}
+    assert {(r["day"], r["rule"], r["place"]) for r in rows} == {("2024-01-01", "R47", "Banner U")}
     assert "permit P-a of holder a" in str(rows[0]["what"])
     chinese = tables(section)["register_due"].rows[0][-1].value
     assert isinstance(chinese, Text)

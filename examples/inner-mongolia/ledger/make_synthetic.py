@@ -25,6 +25,7 @@ SEED = "hetao inner mongolia ledger 1"
 REGION, BASIN, YEAR = "150000", "150000-YR", 2023
 BASIN_NAME = "黄河流域内蒙古部分 / Yellow River basin in Inner Mongolia"
 UNITS, UNITS_IN_BASIN = 371, 122
+OF_UNIT = "_"  # between a banner's code and a unit's number; a hyphen would let a table break the line there
 MILLION = 1_000_000
 PAPER = "示例文件 / synthetic document"
 SOURCES = ("groundwater", "surface", "unconventional")
@@ -100,7 +101,7 @@ PURPOSES = {
     "town": Purpose(STEADY, (15, 40), ("水厂", "waterworks"), ("管网降漏", "leakage control")),
     "domestic": Purpose(STEADY, (2, 8), ("村镇", "village"), ("入户水表", "household meters")),
 }
-ZONES = {"150104-3": "critical", "150502-3": "prohibited", "150522-3": "restricted", "152525": "water_short"}
+ZONES = {"150104_3": "critical", "150502_3": "prohibited", "150522_3": "restricted", "152525": "water_short"}
 ORDERS = (
     ("2023-06-20", REGION, "yellow_river", "0.95", "2023-07-01", "2024-06-30"),
     ("2023-07-20", "150425", "surface", "0.90", "2023-08-01", "2023-09-30"),
@@ -261,9 +262,8 @@ def make_units(places: Places) -> None:
             number += 1
             aquifer = f"示例 / synthetic {AQUIFERS[draw(f'aquifer {banner} {i}', 0, len(AQUIFERS) - 1)]}"
             basin = BASIN if i <= inside[banner] else ""
-            places.units[banner].append(
-                Unit(f"{banner}-{i}", f"示例单元 {number}", f"Synthetic unit {number}", banner, aquifer, cap_m3, basin)
-            )
+            name = f"示例单元 {number}", f"Synthetic unit {number}"
+            places.units[banner].append(Unit(f"{banner}{OF_UNIT}{i}", *name, banner, aquifer, cap_m3, basin))
 
 
 def _unit_counts(places: Places) -> tuple[dict[str, int], dict[str, int]]:
@@ -391,17 +391,17 @@ WRITTEN = {f.name.rstrip("_"): f.name for f in fields(Permit)}
 
 def banner_of(node: str) -> str:
     """Return the banner of a unit, or a banner itself."""
-    return node.partition("-")[0]
+    return node.partition(OF_UNIT)[0]
 
 
 def unit_of(places: Places, unit: str) -> Unit:
     """Return a unit by its identifier."""
-    return places.units[banner_of(unit)][int(unit.partition("-")[2]) - 1]
+    return places.units[banner_of(unit)][int(unit.partition(OF_UNIT)[2]) - 1]
 
 
 def cap_of(places: Places, node: str, water: str) -> int:
     """Return the cap that a permit at a node is sized by; Yellow River water is sized by the surface water's."""
-    if "-" in node:
+    if OF_UNIT in node:
         return unit_of(places, node).cap_m3
     return places.caps[node, "surface" if water == "yellow_river" else water, YEAR]
 
@@ -536,41 +536,41 @@ def _told(table: str) -> tuple[Story, ...]:
 
 # share, plan, used: % of the cap and of the permit; m3: the volume; beyond: m³ beyond the unit's headroom
 LIVES = _told("""
-150521-3 | agriculture | share=100 used=100 | 单元用水正好等于上限 | unit's use exactly at its cap
-150525-3 | agriculture | share=100 used=104 | 单元用水超过上限4% | unit's use 4 % over its cap
-150421-3 | agriculture | share=60 plan=85 used=95 | 超计划，未超许可 | over its plan, within its permit
-150426-3 | agriculture | share=60 used=108 | 超许可8%，单元未超上限 | 8 % over its permit, unit within its cap
-150622-3 | industry | used=0 begin=2021-04-01 | 连续两年未取水 | no withdrawal for two years
-152221-3 | town | begin=2021-02-15 years=3 | 2024-02-14到期，2023-12-31前须申请延续 | ends 2024-02-14: ask by 2023-12-31
-152223-3 | town | begin=2021-01-21 years=3 | 2024-01-20到期，申请延续已迟 | ends 2024-01-20: too late to ask for renewal
-150722-3 | agriculture | share=40 returns= | 未报2023年度取水总结 | no yearly return for 2023
-150923-3 | industry | broken=7 | 计量设施逾期未修，7月16日起按最大能力计 | meter past repair: full capacity from 16 July
-152502-3 | industry | metering=meter begin=2023-01-01 | 达到规模而未装在线计量 | large enough for an online meter: none
-150430-3 | agriculture | share=90 | 单元余量只剩10% | leaves its unit 10 % of headroom
+150521_3 | agriculture | share=100 used=100 | 单元用水正好等于上限 | unit's use exactly at its cap
+150525_3 | agriculture | share=100 used=104 | 单元用水超过上限4% | unit's use 4 % over its cap
+150421_3 | agriculture | share=60 plan=85 used=95 | 超计划，未超许可 | over its plan, within its permit
+150426_3 | agriculture | share=60 used=108 | 超许可8%，单元未超上限 | 8 % over its permit, unit within its cap
+150622_3 | industry | used=0 begin=2021-04-01 | 连续两年未取水 | no withdrawal for two years
+152221_3 | town | begin=2021-02-15 years=3 | 2024-02-14到期，2023-12-31前须申请延续 | ends 2024-02-14: ask by 2023-12-31
+152223_3 | town | begin=2021-01-21 years=3 | 2024-01-20到期，申请延续已迟 | ends 2024-01-20: too late to ask for renewal
+150722_3 | agriculture | share=40 returns= | 未报2023年度取水总结 | no yearly return for 2023
+150923_3 | industry | broken=7 | 计量设施逾期未修，7月16日起按最大能力计 | meter past repair: full capacity from 16 July
+152502_3 | industry | metering=meter begin=2023-01-01 | 达到规模而未装在线计量 | large enough for an online meter: none
+150430_3 | agriculture | share=90 | 单元余量只剩10% | leaves its unit 10 % of headroom
 """)
 ASKED = _told("""
-150724-3 | industry | applied=2020-05-06 approved=2020-06-15 from=2021-07-01 | 批准满三年未开工 | no works for 3 years
-150430-3 | agriculture | share=20 refused=R19 | 申请量大于单元余量 | asks for more than the unit's headroom
-150430-3 | agriculture | beyond=1 refused=R19 | 比单元余量多1 m³ | asks for 1 m³ more than the headroom
-150502-3 | industry | refused=R22 | 禁采区取地下水 | groundwater in a prohibited zone
-150522-3 | agriculture | refused=R23 | 限采区新增取水 | new withdrawal in a restricted zone
+150724_3 | industry | applied=2020-05-06 approved=2020-06-15 from=2021-07-01 | 批准满三年未开工 | no works for 3 years
+150430_3 | agriculture | share=20 refused=R19 | 申请量大于单元余量 | asks for more than the unit's headroom
+150430_3 | agriculture | beyond=1 refused=R19 | 比单元余量多1 m³ | asks for 1 m³ more than the headroom
+150502_3 | industry | refused=R22 | 禁采区取地下水 | groundwater in a prohibited zone
+150522_3 | agriculture | refused=R23 | 限采区新增取水 | new withdrawal in a restricted zone
 150207 | industry | share=2 water=YR refused=R31 | 包头超载，新建工业 | Baotou overloaded: new industry
 150302 | industry | share=2 water=YR refused=R31 | 乌海超载，新建工业 | Wuhai overloaded: new industry
 150802 | industry | share=2 water=YR refused=R31 | 巴彦淖尔超载，新建工业 | Bayannur overloaded: new industry
 152921 | industry | share=2 water=YR refused=R31 | 阿拉善超载，新建工业 | Alxa overloaded: new industry
 150221 | town | share=2 water=YR admitted=R15 | 超载区城镇供水，干流归黄委 | town supply: basin authority
 150207 | industry | share=2 water=YR transfer=示例水权转让/synthetic referred=R32 | 超载区受让水权 | bought rights
-150402-3 | industry | public_supply_available=true refused=R24 | 有公共供水而自备井 | own well despite public supply
-150821-3 | agriculture | deep=true refused=R35 | 取深层地下水灌溉 | irrigation from deep groundwater
-150625-3 | industry | demonstration= incomplete=R13 | 缺水资源论证 | no water-resources demonstration
-152528-3 | town | refused=R08 | 水量未超而水位低于控制水位 | within its cap, below its control level
-152525-3 | industry | thirsty=true refused=R25 | 缺水地区新建高耗水项目 | high water use, water-short area
-150621-3 | industry | output=1000 refused=R26 | 申请量超过产量乘定额 | asks for more than output times quota
-150627-3 | industry | unconventional=500000 admitted=R34 | 非常规水可用而不用，条例2024年起施行 | unused; law from 2024
-150104-3 | town | referred=R33 | 临界超载地区，须由人决定 | critically loaded area: a person decides
-150523-3 | domestic | share=1 admitted=R21 | 旗县用水过预警比例，须上级签批 | past warning: a higher level signs
-152526-3 | domestic | m3=800 exempt=R16 | 不超过1000 m³的生活用水，免许可 | home use up to 1000 m³: no permit needed
-150430-3 | agriculture | beyond=0 approved=2023-12-28 | 正好等于单元余量 | asks for exactly the unit's headroom
+150402_3 | industry | public_supply_available=true refused=R24 | 有公共供水而自备井 | own well despite public supply
+150821_3 | agriculture | deep=true refused=R35 | 取深层地下水灌溉 | irrigation from deep groundwater
+150625_3 | industry | demonstration= incomplete=R13 | 缺水资源论证 | no water-resources demonstration
+152528_3 | town | refused=R08 | 水量未超而水位低于控制水位 | within its cap, below its control level
+152525_3 | industry | thirsty=true refused=R25 | 缺水地区新建高耗水项目 | high water use, water-short area
+150621_3 | industry | output=1000 refused=R26 | 申请量超过产量乘定额 | asks for more than output times quota
+150627_3 | industry | unconventional=500000 admitted=R34 | 非常规水可用而不用，条例2024年起施行 | unused; law from 2024
+150104_3 | town | referred=R33 | 临界超载地区，须由人决定 | critically loaded area: a person decides
+150523_3 | domestic | share=1 admitted=R21 | 旗县用水过预警比例，须上级签批 | past warning: a higher level signs
+152526_3 | domestic | m3=800 exempt=R16 | 不超过1000 m³的生活用水，免许可 | home use up to 1000 m³: no permit needed
+150430_3 | agriculture | beyond=0 approved=2023-12-28 | 正好等于单元余量 | asks for exactly the unit's headroom
 """)
 
 
@@ -716,7 +716,7 @@ def check_permits(places: Places, permits: Sequence[Permit]) -> None:
     assert all(m3 <= _held_m3(places, *at) for at, m3 in permitted.items()), "what is permitted stays within every cap"
     used = _sum(places, ((p, booked_m3(p)) for p in permits if p.permit))
     warned = {at[0] for at, m3 in used.items() if at[2] == YEAR and 10 * m3 >= 9 * _held_m3(places, *at)}
-    assert {n for n in warned if "-" not in n} == {NEAR_WARNING}, "one banner beyond the warning ratio"
+    assert {n for n in warned if OF_UNIT not in n} == {NEAR_WARNING}, "one banner beyond the warning ratio"
     check_boundaries(places, permits)
 
 
@@ -732,11 +732,11 @@ def _drawn(places: Places, p: Permit) -> Iterator[tuple[str, str, int]]:
     """Yield every cap that a permit draws on from the year on; Yellow River water counts as surface water here."""
     banner = banner_of(p.node)
     source = "surface" if p.water == "yellow_river" else p.water
-    in_basin = unit_of(places, p.node).basin == BASIN if "-" in p.node else banner in IN_BASIN
+    in_basin = unit_of(places, p.node).basin == BASIN if OF_UNIT in p.node else banner in IN_BASIN
     for year in range(max(YEAR, int(p.from_[:4])), int(p.to[:4]) + 1):
         for node in (REGION, f"{banner[:4]}00", banner):
             yield from ((node, water, year) for water in (source, "total"))
-        if "-" in p.node:
+        if OF_UNIT in p.node:
             yield p.node, source, year
         if in_basin:
             yield BASIN, "total", year
@@ -745,7 +745,7 @@ def _drawn(places: Places, p: Permit) -> Iterator[tuple[str, str, int]]:
 def _held_m3(places: Places, node: str, water: str, year: int) -> int:
     if node == BASIN:
         return REAL[BASIN, "total", "withdrawal", "excluded", YEAR][0]
-    return unit_of(places, node).cap_m3 if "-" in node else places.cap_m3(node, water, year)
+    return unit_of(places, node).cap_m3 if OF_UNIT in node else places.cap_m3(node, water, year)
 
 
 def check_boundaries(places: Places, permits: Sequence[Permit]) -> None:

@@ -53,10 +53,11 @@ class Balances:
 
     def take(self, run: Run) -> None:
         """Add a run."""
-        self._enter_before(run.first)
         if run.step:
+            self._enter_before(run.first)
             self._take_step(run)
             return
+        self._enter_before(run.last + 1)
         suspects = {cell for cell, held in run.cells.items() if self._may_breach(cell, held)}
         if suspects:
             self._trace(run, suspects)

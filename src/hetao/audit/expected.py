@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from hetao.audit.books import BALANCES, Books, Step
 from hetao.audit.effects import outline
-from hetao.audit.plot import TOTAL, Plot, Right, volume_of
+from hetao.audit.plot import TOTAL, VOLUME_MAX, Plot, Right, volume_of
 from hetao.audit.runs import SLOTS, Cell, Track
 from hetao.audit.years import RIVER, parts_of, span
 
@@ -159,7 +159,7 @@ class Expected:
 
     def _applied(self, fields: Mapping[str, Any], balance: int) -> list[Charge]:
         right = Right(fields["node"], fields["water"], fields.get("purpose") == "ecology")
-        volume = min(volume_of(fields["volume_m3"]), volume_of(fields.get("capacity_m3", NEVER)))
+        volume = min(volume_of(fields["volume_m3"]), volume_of(fields.get("capacity_m3", VOLUME_MAX)))
         waters = dict.fromkeys((right.water, TOTAL))
         years = ((water, year) for water in waters for year in span(water, fields["from"], fields["to"]))
         return [Charge(self._track(right, balance, tuple(years)), volume)]

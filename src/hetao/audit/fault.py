@@ -10,6 +10,7 @@ from hetao.text import Text
 
 __all__ = ["AT_MOST", "DamagedError", "Fault", "in_words", "same"]
 
+SHOWN_AT_MOST = 400  # characters of what stands in a store
 AT_MOST = 1000  # problems listed; a store with more is beyond repair in any case
 RESTORE = Text("从备份恢复，或将可信的导出重放到新库", "restore a backup, or replay a trusted export into a new store")
 REMAKE = Text(
@@ -50,8 +51,13 @@ class Fault(NamedTuple):
 def same(value: object) -> Text:
     """Return a value that reads the same in both languages, cut short."""
     words = str(value)
-    words = words if len(words) <= 400 else f"{words[:400]}…"
+    words = words if len(words) <= SHOWN_AT_MOST else f"{words[:SHOWN_AT_MOST]}…"
     return Text(words, words)
+
+
+def _writable(words: str) -> str:
+    """Return words that can be written as UTF-8: a store that was tampered with may hold half a character."""
+    return words.encode(errors="backslashreplace").decode()
 
 
 def in_words(faults: Iterable[Fault], file: str) -> list[Problem]:
@@ -60,9 +66,9 @@ def in_words(faults: Iterable[Fault], file: str) -> list[Problem]:
     return [
         Problem(
             f"ledger.verify.{fault.code}",
-            Place(file=file, item=fault.item),
-            fault.found,
-            fault.expected,
+            Place(file=file, item=_writable(fault.item)),
+            Text(*map(_writable, fault.found)),
+            Text(*map(_writable, fault.expected)),
             REMEDIES.get(fault.code, RESTORE),
         )
         for fault in ordered

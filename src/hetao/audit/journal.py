@@ -24,22 +24,24 @@ from hetao.audit.runs import SLOTS, Draws, Run, Runs
 from hetao.audit.source import Row, Source
 from hetao.text import Text
 
-__all__ = ["ZEROS", "Clerk", "Stretch", "check_stretch"]
+__all__ = ["LEAST", "ZEROS", "Clerk", "Stretch", "check_stretch"]
 
-NAMES = [b"at", b"by", b"event", b"from", b"key", b"meter", b"method", b"permit", b"to", b"volume_m3"]
-BETWEEN = [b"{", *[b":", b","] * 9]  # what stands between the quotation marks of a reading
-WORDS = 39  # that its quotation marks divide it into
-METHODS = frozenset({b"metered", b"electricity", b"sampled", b"capacity"})
+READING = re.compile(  # what stands between quotation marks is looked at afterwards, all at once
+    rb'\{"at":"([^"]*+)","by":"[^"]*+","event":"read","from":"([^"]*+)","key":"([^" ][^"]{0,999}+)",'
+    rb'"meter":"[^"]*+","method":"(?:metered|electricity|sampled|capacity)","permit":"([^"]*+)","to":"([^"]*+)",'
+    rb'"volume_m3":([1-9][0-9]{0,17}+)\}'
+).fullmatch
 UNESCAPED = bytes(c for c in range(0x20, 0x7F) if c != 0x5C)  # characters that stand for themselves in a JSON text
 TIMES_AT_MOST = 65536  # that are remembered as sound
 INSTANT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)").fullmatch
 CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
-KEY_MAX, VOLUME_MAX, LEAST = 1000, 2**63 - 1, -(2**63)
+KEY_MAX, LEAST = 1000, -(2**63)
 ZEROS = "0" * 64  # the hash before the first entry
 DECISIONS = {
     **dict.fromkeys(("posted", "admitted", "exempt"), True),
     **dict.fromkeys(("refused", "incomplete", "referred"), False),
 }
+FOR_APPLICATIONS, FOR_OTHERS = ("admitted", "exempt", "refused", "incomplete", "referred"), ("posted", "refused")
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 decode = json.JSONDecoder().decode
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
@@ -140,44 +142,35 @@ class Clerk:
                         self._fault(seq, "hash", same(_shown(digest)), same(computed.decode()))
                     if not self._is_plain(seq, key, event, outcome):
                         yield seq, key, event, outcome, digest
-                last, previous = seq, digest or b""
+                last, previous = seq, digest if isinstance(digest, bytes) else b""
                 entries += 1
         finally:
             self._head, self._entries = (last, previous), entries
 
     def _is_plain(self, seq: int, key: bytes | None, event: bytes, outcome: bytes) -> bool:
         """Take in an entry that is a reading and written exactly as expected; leave any other as it is."""
-        words = event.split(b'"')
-        if len(words) != WORDS or words[1::4] != NAMES or words[0:38:2] != BETWEEN or words[11] != b"read":
+        match = READING(event)
+        if match is None:
             return False
-        first, named, permit, last, end = words[15], words[19], words[31], words[35], words[38]
+        at, first, named, permit, last, volume = match.groups()
         tracks = self._spells.get((first, last))
         track = None if tracks is None else tracks.get(permit)
         if track is None:
             track = self._expected.reading(permit, first, last)
-            if track is None:
-                return False
-        try:
-            volume = int(end[1:-1])
-        except ValueError:
-            return False
-        if b":%d}" % volume != end or not 0 < volume <= VOLUME_MAX or words[27] not in METHODS:
-            return False
-        if key != named or named in self._keys or named[:1] <= b" " or len(named) > KEY_MAX:
+        if track is None or key != named or named in self._keys:
             return False
         if event.translate(None, UNESCAPED) and not _is_printable(event):
             return False
-        at = words[3]
         if (at[:10] not in self._days or at[10:] not in self._times) and not self._is_time(at):
             return False
-        postings = end[1:-1].join(track.parts)
+        postings = volume.join(track.parts)
         if outcome != b'{"seq":%d,"key":"%b","ok":true,"decision":"posted","effects":[%b]}' % (seq, named, postings):
             head = b'{"seq":%d,"key":"%b","ok":true,"decision":"posted",' % (seq, named)
             if not _warns(outcome, head, postings):
                 return False
         if not track.total:
             self._runs.pending.append(track)
-        track.total += volume
+        track.total += int(volume)
         self._keys.add(named)
         if at[19:] != self._clock[19:]:
             self._note_time(at)
@@ -212,6 +205,9 @@ class Clerk:
             return
         if key is None and answer["decision"] != "refused":
             self._fault(seq, "key", same("NULL"), same(named))
+        if answer["decision"] not in (FOR_APPLICATIONS if fields.get("event") == "apply" else FOR_OTHERS):
+            expected = Text("该类事件可有的结果", "a decision for this kind of event")
+            self._fault(seq, "outcome", same(_json(answer["decision"])), expected)
         self._check_effects(seq, fields, answer)
         if answer["decision"] != "refused":
             self._note_at(seq, fields)
@@ -251,7 +247,7 @@ class Clerk:
         ok = DECISIONS.get(head[3]) if isinstance(head[3], str) else None
         if ok is None or head[:3] != (seq, named, ok) or type(head[0]) is not int or head[2] is not ok:
             due = (seq, named, "any" if ok is None else ok, head[3] if ok is not None else "|".join(DECISIONS))
-            self._fault(seq, "outcome", same(encode(list(head))), same(encode(list(due))))
+            self._fault(seq, "outcome", same(_json(head)), same(_json(due)))
         refusals = answer.get("refusals")
         if ok is False and not _has_reasons(refusals):
             found = Text("没有依据的否定结果", "a refusal without a reason")
@@ -261,19 +257,21 @@ class Clerk:
     # Postings
 
     def _is_as_expected(self, seq: int, fields: Mapping[str, Any], named: str | None, outcome: bytes) -> bool:
-        """Take in an entry of `EXACT` whose outcome is written exactly as expected; leave any other as it is."""
+        """Take in an entry whose outcome is written exactly as expected; leave any other as it is."""
         try:
-            if fields["event"] not in EXACT or "corrects" in fields or named is None:
-                return False
-            decision = "admitted" if fields["event"] == "apply" else "posted"
-            charges = self._expected.charges(seq, fields, decision)
-            at = fields["at"].encode()
+            at, kind = fields["at"].encode(), fields["event"]
             _instant(at)
+            if named is None or kind not in KINDS or "corrects" in fields or is_step(fields):
+                return False
+            decision = b"admitted" if kind == "apply" else b"posted"
+            head = b'{"seq":%d,"key":%b,"ok":true,"decision":"%b"' % (seq, encode(named).encode(), decision)
+            charges = self._expected.charges(seq, fields, decision.decode()) if kind in EXACT else []
         except UNREADABLE:
             return False
         text = b",".join((b"%d" % amount).join(track.parts) for track, amount in charges if amount)
-        posted = b'{"seq":%d,"key":%b,"ok":true,"decision":"%b",' % (seq, encode(named).encode(), decision.encode())
-        if not text or not (outcome == b'%b"effects":[%b]}' % (posted, text) or _warns(outcome, posted, text)):
+        if outcome != (b'%b,"effects":[%b]}' % (head, text) if text else b"%b}" % head) and not (
+            text and _warns(outcome, b"%b," % head, text)
+        ):
             return False
         self._post(charges)
         self._note_time(at)
@@ -291,7 +289,7 @@ class Clerk:
         try:
             stated, draws = read_effects(answer.get("effects", ()), self._expected.books.places)
         except UNREADABLE:
-            self._lost(seq, "effects", same(encode(answer.get("effects"))), Text("记账列表", "a list of postings"))
+            self._lost(seq, "effects", same(_json(answer.get("effects"))), Text("记账列表", "a list of postings"))
             return
         if answer["ok"] is not True:
             if stated or draws:
@@ -347,8 +345,8 @@ class Clerk:
             _instant(at)
             self._note_time(at)
         except UNREADABLE:
-            found = same(encode(fields.get("at")))
-            self._lost(seq, "event", found, Text("带时差的 ISO 8601 时间", "an ISO 8601 time with offset"))
+            expected = Text("带时差的 ISO 8601 时间", "an ISO 8601 time with offset")
+            self._lost(seq, "event", same(_json(fields.get("at"))), expected)
 
     def _note_time(self, at: bytes) -> None:
         """Keep the latest time, in the words in which it first came."""
@@ -418,8 +416,12 @@ def _is_printable(event: bytes) -> bool:
     return words.isprintable() and "\\" not in words
 
 
-def _shown(raw: bytes | None) -> str:
-    return "NULL" if raw is None else raw.decode(errors="backslashreplace")
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _shown(raw: object) -> str:
+    return raw.decode(errors="backslashreplace") if isinstance(raw, bytes) else "NULL" if raw is None else repr(raw)
 
 
 def check_stretch(source: Source, clerk: Clerk, after: int, upto: int) -> Stretch:

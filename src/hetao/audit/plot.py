@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from hetao.audit.books import BALANCES, ECOLOGIES, WATERS, Books, Line, Place, Posting, Step, withdrawal
 from hetao.audit.years import span
 
-__all__ = ["HEAD_AT_MOST", "Grant", "Plot", "Right", "draw_plot", "is_step", "volume_of"]
+__all__ = ["HEAD_AT_MOST", "TOTAL", "VOLUME_MAX", "Grant", "Plot", "Right", "draw_plot", "is_step", "volume_of"]
 
 HEAD_AT_MOST = 2200  # characters of an outcome that hold its head: a key has 1000 at most, each escaped by 2
 DEPTH_AT_MOST = 64  # nodes from a root down that can be followed; the ledger allows 16
@@ -25,6 +25,7 @@ PLOTTED = frozenset({b"node", b"cap", b"breakdown", b"use", b"transfer", b"apply
 STATING = frozenset({"node", "cap", "breakdown", "use"})
 BASES = frozenset({"withdrawal", "consumption"})
 TOTAL = "total"
+VOLUME_MAX = 2**63 - 1
 
 
 class Right(NamedTuple):
@@ -207,7 +208,7 @@ def volume_of(value: object) -> int:
     Raises:
         ValueError: it is none.
     """
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= VOLUME_MAX:
         raise ValueError(value)
     return value
 

@@ -36,7 +36,6 @@ GUARDS = {  # trigger on the journal → SHA-256 of its SQL
     "journal_holds": "913c04bebb1a3af20e43123e307b0f8eb3464f64cb7a2dae7719e49934e13e6e",
 }
 PRAGMAS = ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON")
-RAW = "CAST({} AS BLOB)"
 REFUSALS = {
     "scheme": (
         Text("不支持的台账库地址", "a store address that is not supported"),
@@ -199,8 +198,8 @@ class SqliteSource:
         with _damaged():
             self._connection = _connect(content)
             try:
-                self._connection.text_factory = lambda raw: raw.decode(errors="replace")
                 self._check_version(name)
+                self._connection.text_factory = bytes  # what is no UTF-8 is read too
             except BaseException:
                 self._connection.close()
                 raise
@@ -230,40 +229,40 @@ class SqliteSource:
 
     def rows(self, after: int, upto: int) -> Iterator[Row]:
         """Yield the entries after one number and up to another, in order."""
-        columns = ", ".join(map(RAW.format, ("key", "event", "outcome", "hash")))
-        query = f"SELECT seq, {columns} FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
+        query = "SELECT seq, key, event, outcome, hash FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
         return self._run(query, after, upto)
 
     def plotted(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Yield number, event, and the head of the outcome of all entries that are no readings, in order."""
-        head = f"substr(outcome, 1, {HEAD_AT_MOST})"
-        query = f"SELECT seq, {RAW.format('event')}, {RAW.format(head)} FROM journal"
+        query = f"SELECT seq, event, substr(outcome, 1, {HEAD_AT_MOST}) FROM journal"
         return self._run(f"""{query} WHERE instr(event, '"event":"read"') = 0 ORDER BY seq""")
 
     def hash_at(self, seq: int) -> bytes | None:
         """Return the hash of an entry."""
-        return next(
-            (digest for (digest,) in self._run(f"SELECT {RAW.format('hash')} FROM journal WHERE seq = ?", seq)), None
-        )
+        (digest,) = next(self._run("SELECT hash FROM journal WHERE seq = ?", seq), (None,))
+        return digest if isinstance(digest, bytes) else None
 
     def entry(self, key: str) -> tuple[int, bytes, bytes] | None:
         """Return number, event and outcome of the entry that owns a key."""
-        columns = ", ".join(map(RAW.format, ("event", "outcome")))
-        return next(self._run(f"SELECT seq, {columns} FROM journal WHERE key = ?", key), None)
+        return next(self._run("SELECT seq, event, outcome FROM journal WHERE key = ?", key), None)
 
     def table(self, name: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the rows of a table."""
-        return list(self._run(f"SELECT {', '.join(columns)} FROM {name}"))
+        return [tuple(map(_decoded, row)) for row in self._run(f"SELECT {', '.join(columns)} FROM {name}")]
 
     def guards(self) -> list[Fault]:
         """Return what is wrong with the triggers that keep the journal append-only."""
-        query = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
-        held = {name: (table, digest_of(sql)) for name, table, sql in self._run(query)}
+        triggers = self.table("sqlite_master WHERE type = 'trigger'", ("name", "tbl_name", "sql"))
+        held = {name: (table, digest_of(sql)) for name, table, sql in triggers}
         return compare_guards({name: ("journal", digest) for name, digest in GUARDS.items()}, held)
 
     def close(self) -> None:
         """Close it."""
         self._connection.close()
+
+
+def _decoded(value: object) -> object:
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def digest_of(text: str) -> str:

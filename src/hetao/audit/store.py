@@ -22,7 +22,7 @@ from typing import TypeVar
 from hetao.audit.anchor import Anchor, read_anchor
 from hetao.audit.balances import Balances
 from hetao.audit.fault import AT_MOST, DamagedError, Fault, in_words, same
-from hetao.audit.journal import ZEROS, Clerk, Stretch, check_stretch
+from hetao.audit.journal import LEAST, ZEROS, Clerk, Stretch, check_stretch
 from hetao.audit.plot import Plot, draw_plot
 from hetao.audit.source import Extent, Source, file_of, open_source, refusal
 from hetao.audit.sqlite_file import check_files
@@ -244,13 +244,19 @@ class _Audit:
         for seq, key in stretch.reused:
             if key not in self._keys:
                 self._fault(seq, "key", same("NULL"), same(key.decode()))
-        keys = set(filter(None, stretch.keys.split(b"\n")))
-        if not keys.isdisjoint(self._keys):
-            for seq, named, *_ in self._until_damaged(source.rows(after, upto)):
-                if named in self._keys:
-                    found = Text(f"重复的键 {named!r}", f"the key {named!r} once more")
-                    self._fault(seq, "key", found, Text("新的键", "a new key"))
-        self._keys |= keys
+        keys = stretch.keys.split(b"\n") if stretch.keys else []
+        before = len(self._keys)
+        self._keys.update(keys)
+        if len(self._keys) < before + len(keys):
+            self._name_twins(source, after, upto)
+
+    def _name_twins(self, source: Source, after: int, upto: int) -> None:
+        """Find the entries of a stretch whose keys an entry before the stretch owns."""
+        owned = {key for _, key, *_ in self._until_damaged(source.rows(LEAST, after))}
+        for seq, key, *_ in self._until_damaged(source.rows(after, upto)):
+            if key is not None and key in owned:
+                found = Text(f"重复的键 {key!r}", f"the key {key!r} once more")
+                self._fault(seq, "key", found, Text("新的键", "a new key"))
 
     # What is noted beside the journal
 

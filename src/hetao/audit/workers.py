@@ -49,6 +49,9 @@ class Worker:
     def __init__(self) -> None:
         self._opened = ExitStack()
 
+    def wake(self) -> None:
+        """Be there."""
+
     def files(self, file: Path) -> tuple[list[Problem], list[str]]:
         """Check the files of a store."""
         return check_files(file)
@@ -111,7 +114,7 @@ class _Helper:
             pickle.dump((order, arguments), orders, pickle.HIGHEST_PROTOCOL)
             orders.flush()
             done, answer = pickle.load(answers)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        except Exception as error:  # whatever a worker that dies leaves in its pipes
             raise WorkerError(str(error)) from error
         if not done:
             raise WorkerError(answer)
@@ -139,6 +142,8 @@ class Crew:
         for helper in self._helpers:
             self._idle.put(helper)
         self._threads = ThreadPoolExecutor(size)
+        for _ in range(size):
+            self._threads.submit(self._lend, lambda helper: helper.ask("wake"))
 
     def files(self, file: Path) -> Future[tuple[list[Problem], list[str]]]:
         """Order a check of the store's files."""

@@ -47,7 +47,7 @@ def _run(data: StudyData, settings: RegisterSettings, tables: Tables, events: li
             applications=tuple(_of_kind(events, outcomes, "apply")),
             refused=tuple((e, o) for e, o in zip(events, outcomes, strict=True) if not o.ok and e["event"] != "apply"),
             remarks=_remarks(events, outcomes),
-            raised=tuple(f for o in outcomes for f in o.raised),
+            raised=tuple((e["at"][:10], f) for e, o in zip(events, outcomes, strict=True) for f in o.raised),
             undecided=frozenset(a.application for a in state.all(Application, "application") if a.status == "admitted"),
             permits={p.permit: p for p in state.all(Permit, "permit")},
             years={y.permit: y for y in state.all(PermitYear, "permit_year") if y.year == settings.year},

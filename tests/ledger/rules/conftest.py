@@ -64,7 +64,8 @@ class World:
         """Apply, approve, build and accept: a permit from 2025-04-01 for five years unless said otherwise."""
         term = {"from_": fields.pop("from_", "2025-04-01"), "to": fields.pop("to", "2030-03-31")}
         assert self.apply(f"AP-{permit}", volume_m3, node, **{**term, **fields}).ok
-        self.must("approve", application=f"AP-{permit}", approver="YB" if fields.get("water") == "yellow_river" else "NM")
+        approver = "YB" if fields.get("water") == "yellow_river" else "NM"
+        self.must("approve", application=f"AP-{permit}", approver=approver)
         self.must("start_works", application=f"AP-{permit}")
         early = term["from_"] if term["from_"] < self.at[:10] else None
         return self.must("accept_works", application=f"AP-{permit}", permit=permit, effective=early, **term)

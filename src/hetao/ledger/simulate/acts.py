@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 from typing import NamedTuple
 
-from hetao.ledger.simulate.book import ECOLOGIES, RIVER, Cap, Line, year_of
+from hetao.ledger.simulate.book import ECOLOGIES, NONE, RIVER, Cap, Line, year_of
 from hetao.ledger.simulate.model import BINDS, PARENTS, Answer, Event, Model
 from hetao.ledger.simulate.rights import Right, add_days, add_years, charges_of
 from hetao.ledger.simulate.world import FIRST_YEAR, USED_WATERS, found_world
@@ -210,7 +210,7 @@ class Generator:
         return self.model.permits.get(self._pick("permits"))
 
     def _place(self) -> str:
-        return self.random.choice(tuple(self.model.book.places)) if not self._chance(0.01) else "nowhere"
+        return self.random.choice(tuple(self.model.book.places)) if not self._chance(0.02) else "nowhere"
 
     def _note(self, event: Event) -> None:
         """Keep the groups of rights up to date after an act that took effect."""
@@ -218,7 +218,8 @@ class Generator:
         if kind == "apply":
             rights["filed"].append(event["application"])
         elif kind in ("approve", "accept_works", "refuse"):
-            self._move(event["application"], "approved" if kind == "approve" else None)
+            abandoned = kind == "approve" and self._chance(0.1)  # no works will begin
+            self._move(event["application"], "ended" if abandoned else "approved" if kind == "approve" else None)
             if kind == "accept_works":
                 rights["permits"].append(event["permit"])
         elif kind in ("cancel", "revoke"):
@@ -240,11 +241,13 @@ class Generator:
         book, least = self.model.book, None
         lines = ECOLOGIES[1:] if ecological else ECOLOGIES
         for of, year in charges_of(water, 0, start, end):
+            sums = book.sums("permitted", of, year)
             for node in book.way(place, of, year):
+                plain, with_it = sums.get(node, NONE)
                 for ecology in lines:
                     limit = book.limit(node, of, ecology, year)
                     if limit is not None and "permitted" in limit.binds:
-                        left_m3 = limit.left_m3 - book.drawn_m3("permitted", node, of, ecology, year)
+                        left_m3 = limit.left_m3 - plain - (with_it if ecology == "included" else 0)
                         least = left_m3 if least is None else min(least, left_m3)
         return least
 
@@ -373,8 +376,10 @@ class Generator:
 
     def _transfer(self) -> Event:
         seller, buyer = self._pick_permit(), self._pick_permit()
-        for _ in range(6):  # look for parties that could trade
+        for _ in range(8):  # look for parties that could trade
             if seller is None or buyer is None or (seller.saving_m3 and seller.water == buyer.water):
+                break
+            if seller.purpose == buyer.purpose == "agriculture" and seller.water == buyer.water:
                 break
             seller, buyer = self._pick_permit(), self._pick_permit()
         event: Event = {"event": "transfer", "kind": "withdrawal_right", "document": "contract"}
@@ -389,7 +394,7 @@ class Generator:
         elif dice < 0.5:
             event["volume_m3"] = self.random.randint(0, seller.saving_m3)
         if seller.purpose == buyer.purpose == "agriculture" and self._chance(0.5):
-            event |= {"kind": "irrigation", "volume_m3": self.random.randint(0, seller.volume_m3)}
+            event |= {"kind": "irrigation", "volume_m3": self.random.randint(0, seller.volume_m3 // 2)}
             event["term_to"] = event["term_from"]
         elif self._chance(0.3):
             event["term_to"] = add_days(event["term_from"], self.random.choice((-1, 30, 365)))
@@ -520,7 +525,7 @@ class Generator:
         return place.parent or node
 
     def _binds(self) -> list[str]:
-        return self.random.choice((["used"], ["permitted"], ["planned", "permitted"], list(BINDS)))
+        return self.random.choice((["used"], ["permitted"], ["planned"], ["planned", "permitted"], list(BINDS)))
 
     def _breakdown(self) -> Event:
         book = self.model.book

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from hetao.ledger.simulate.book import BASES, ECOLOGIES, NONE, TOTAL, Book, Cap, Cells, Line, Place, year_of
+from hetao.ledger.simulate.book import BASES, ECOLOGIES, NONE, RIVER, TOTAL, Book, Cap, Cells, Line, Place, year_of
 from hetao.ledger.simulate.rights import (
     LIVE,
     Charges,
@@ -133,10 +133,10 @@ class Model:
         moves = ((right.place, right.ecological, water, year, m3) for (water, year), m3 in change.items())
         return self.book.spread(moves)
 
-    def over(self, cells: Cells) -> tuple[set[str], bool]:
-        """Return the places whose caps do not leave what would be drawn anew, and whether there is any cap at all."""
+    def over(self, cells: Cells) -> tuple[set[str], set[tuple[str, int]]]:
+        """Return the places whose caps do not leave what is drawn anew, and the waters and years that any cap holds."""
         over: set[str] = set()
-        capped = False
+        capped: set[tuple[str, int]] = set()
         for (water, year), nodes in cells.items():
             held = self.book.sums("permitted", water, year)
             for node, (plain, ecological) in nodes.items():
@@ -146,16 +146,21 @@ class Model:
                 for ecology, m3, drawn in (("excluded", plain, own), ("included", plain + ecological, own + with_it)):
                     limit = self.book.limit(node, water, ecology, year) if m3 > 0 else None
                     if limit is not None:
-                        capped = True
+                        capped.add((water, year))
                         if "permitted" in limit.binds and m3 > limit.left_m3 - drawn:
                             over.add(node)
         return over, capped
 
     def _uncovered(self, right: Right, cells: Cells) -> set[str]:
-        """Return where R19 speaks: the places over their caps, or the right's own where nothing caps it at all."""
+        """Return where R19 speaks: the places over their caps, and the right's own where nothing caps some year."""
         over, capped = self.over(cells)
-        asks = any(max(change) > 0 for nodes in cells.values() for change in nodes.values())
-        return {right.place} if asks and not capped else over
+        asked = {when for when, nodes in cells.items() if any(max(change) > 0 for change in nodes.values())}
+        for water, year in asked - capped:
+            others = {right.water, TOTAL} - {water}
+            near = (year - 1, year, year + 1) if right.water == RIVER else (year,)
+            if not any((other, each) in capped for other in others for each in near):
+                return over | {right.place}
+        return over
 
     def suspended(self, cells: Cells, day: str) -> bool:
         """Tell whether the use of any place that would be drawn on anew has reached its cap, or is owed."""
@@ -527,7 +532,8 @@ class Model:
         cap = self.book.cap(node, line, year)
         if what in BINDS:
             return drawn_m3
-        return None if cap is None else cap.volume_m3 - drawn_m3
+        moved_m3 = self.book.moved_m3(node, line, year) if what == "headroom" else 0
+        return None if cap is None else cap.volume_m3 - moved_m3 - drawn_m3
 
     # Places, caps and time
 

@@ -142,10 +142,10 @@ class Trial:
             if outcome["key"] not in keys[outcome["seq"] - 1 : outcome["seq"]]:
                 self._lose(f"answered {outcome}, not in the journal")
         known, kept = {outcome["key"] for outcome in told}, set(keys)
-        for key, line in ((key, line) for key, line in work.keyed.items() if key not in known):
-            self.unanswered += 1
-            self.durable += key in kept
-            told.append(json.loads(ledger.apply(line).to_json()))
+        again = {key: line for key, line in work.keyed.items() if key not in known}
+        self.unanswered += len(again)
+        self.durable += len(again.keys() & kept)
+        told += [json.loads(outcome.to_json()) for outcome in ledger.replay(again.values())]
         entries = self._entries(ledger)
         for outcome in told:
             first = entries.get(outcome["key"], [outcome])[0]  # one that is not there was counted above

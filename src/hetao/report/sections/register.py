@@ -21,7 +21,7 @@ LONG = 40  # rows from which a table is shown closed
 MOST = 3  # permits that are named as the cause of an overuse
 NEAR = 0.9  # of a cap: what the table lists as near it; the rules have their own setting
 DECISIONS: Mapping[str, tuple[Text, Tone]] = {
-    "admitted": (Text("受理并预留", "admitted"), "good"),
+    "admitted": (Text("受理并预留", "admitted"), "plain"),
     "exempt": (Text("无须许可", "exempt"), "muted"),
     "incomplete": (Text("须补正", "incomplete"), "warning"),
     "referred": (Text("移送裁量", "referred"), "warning"),
@@ -46,7 +46,7 @@ class Registered:
         applications: every application and the ledger's answer.
         refused: everything else that was refused.
         remarks: permit → what the ledger remarked on it last.
-        raised: what time made due.
+        raised: what time made due, each with the day on which the ledger said so.
         undecided: the applications that are admitted and not decided.
         permits: every permit.
         years: permit → its year.
@@ -63,7 +63,7 @@ class Registered:
     applications: tuple[tuple[Mapping[str, Any], Outcome], ...]
     refused: tuple[tuple[Mapping[str, Any], Outcome], ...]
     remarks: Mapping[str, tuple[Finding, ...]]
-    raised: tuple[Finding, ...]
+    raised: tuple[tuple[str, Finding], ...]
     undecided: frozenset[str]
     permits: Mapping[str, Permit]
     years: Mapping[str, PermitYear]
@@ -158,7 +158,8 @@ def _words(held: Registered, finding: Finding, event: Mapping[str, Any] = NO_EVE
         if node in held.nodes:
             own, label = _own_name(held, node), held.nodes[node].label
             zh, en = zh.replace(label.zh, f"{own.zh}（{node}）"), en.replace(label.en, f"{own.en} ({node})")
-    return Text(zh, en)
+    since = finding.facts.get("in_force")
+    return Text(zh, en) if since is None else Text(f"（{since} 起施行）{zh}", f"(Law from {since} on.) {en}")
 
 
 def _drawn_on(held: Registered, node: str) -> Iterator[str]:
@@ -385,10 +386,11 @@ def _due_table(held: Registered) -> list[Block]:
         return []
     columns = (
         Column("rule", Text("规则", "rule")),
+        Column("day", Text("提出日", "raised on")),
         Column("place", Text("地点", "place")),
         Column("what", Text("事项", "what is due"), wide=True),
     )
-    rows = tuple((Cell(f.rule), Cell(_name(held, f.node)), Cell(_words(held, f))) for f in held.raised)
+    rows = tuple((Cell(f.rule), Cell(day), Cell(_name(held, f.node)), Cell(_words(held, f))) for day, f in held.raised)
     title = Text("到期应办的事项", "What is due")
     return [Table("register_due", title, columns, rows, folded=len(rows) > LONG)]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from audit.story import codes, dump, effect
+from audit.story import Tampered, codes, dump, effect
 
 
 def wrong(tampered, seq, *expected):
@@ -342,6 +344,22 @@ def test_a_reading_is_corrected_once(tampered):
     del event["key"]
     seq = tampered.append(event, outcome["effects"])
     wrong(tampered, seq, "effects")
+
+
+@given(data=st.data())
+@settings(max_examples=60)
+def test_any_changed_amount_is_found_though_all_hashes_fit(store, data):
+    tampered = Tampered(store)
+    rows = tampered.run("SELECT seq, outcome FROM journal WHERE outcome LIKE '%\"effects\"%'")
+    seq, outcome = data.draw(st.sampled_from(rows))
+    outcome = json.loads(outcome)
+    posting = data.draw(st.sampled_from(outcome["effects"]))
+    posting["amount"] += data.draw(st.integers(-(10**7), 10**7).filter(bool))
+    tampered.put(seq, tampered.entry(seq)[0], outcome)
+    verification = tampered.audit()
+    assert not verification.ok
+    assert verification.first_wrong in (seq, None)  # what one event alone cannot tell, the tables do
+    tampered.close()
 
 
 # The first pass

@@ -75,9 +75,8 @@ def add_tail(path: Path) -> None:
     connection.execute("PRAGMA cache_size = 1")
     connection.execute("PRAGMA cache_spill = 1")
     connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(
-        "INSERT INTO record VALUES ('zone', ?, '[]', 1)", ((f"z{'x' * 900}{i}",) for i in range(200))
-    )
+    connection.execute("CREATE TABLE spilled (words TEXT)")
+    connection.executemany("INSERT INTO spilled VALUES (?)", ((f"{'x' * 900}{i}",) for i in range(200)))
     kept = log.read_bytes()
     connection.execute("ROLLBACK")
     connection.close()

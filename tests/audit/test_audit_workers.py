@@ -148,16 +148,17 @@ def ordered(*orders: tuple[str, tuple[object, ...]]) -> list[tuple[bool, object]
 def test_a_worker_does_what_it_is_told(path):
     answers = ordered(
         ("files", (path,)),
-        ("open", (f"sqlite:///{path}", Plot())),
+        ("open", (f"sqlite:///{path}",)),
+        ("plot", (Plot(),)),
         ("stretch", (0, 9)),
         ("stretch", (9, 9)),
         ("dance", ()),
     )
     assert answers[0] == (True, ([], []))
-    assert answers[1] == (True, None)
-    assert answers[2][0] is True
-    assert answers[3][1].entries == 0
-    assert answers[4][0] is False
+    assert answers[1:3] == [(True, None), (True, None)]
+    assert answers[3][0] is True
+    assert answers[4][1].entries == 0
+    assert answers[5][0] is False
 
 
 def test_a_worker_says_what_went_wrong():

@@ -26,6 +26,12 @@ def reused(s):
     return s.post("tick", key="twice", by="another")
 
 
+def other_line(s):
+    s.cap("A", 100)
+    s.cap("A", 100, ecology="included")
+    return s.post("breakdown", node="A", children={"A1": 60}, year=2025, edge="moved", **{**OWN, "issuer": None})
+
+
 def drawn_edge(s):
     s.cap("A", 5000)
     s.breakdown("A", {"A1": 3000})
@@ -127,6 +133,7 @@ CASES = {
     "right.one_of": lambda s: s.post("suspend"),
     "right.nothing": lambda s: of_permit(s, "change", note="nothing"),
     "edge.drawn": drawn_edge,
+    "edge.other_line": other_line,
     "order.factor_or_volume": lambda s: s.post(
         "order", node="A", water="groundwater", from_="2025-05-01", to="2025-06-01", document="文"
     ),

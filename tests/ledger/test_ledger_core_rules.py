@@ -135,20 +135,21 @@ def test_r11_a_trade_changes_no_total(scene):
     assert banners(scene) == before == total(scene)
 
 
-def test_r11_an_act_whose_postings_are_not_those_of_its_rights_is_refused(scene, monkeypatch):
+@pytest.mark.parametrize(("year", "rights_m3"), [(2027, -1000), (2040, 0)])
+def test_r11_an_act_whose_postings_are_not_those_of_its_rights_is_refused(scene, monkeypatch, year, rights_m3):
     scene.permit("P1", 1000)
     release = ending.release
 
     def too_little(state, draft, right, day):
         kept = release(state, draft, right, day)
-        draft.draw([(("A1",), Charge("groundwater", 2027, 1))], "permitted", 1, ecological=False)
+        draft.draw([(("A1",), Charge("groundwater", year, 1))], "permitted", 1, ecological=False)
         return kept
 
     monkeypatch.setattr(ending, "release", too_little)
     refused = scene.post("cancel", permit="P1")
     assert codes(refused) == ["R11"]
     facts = refused.refusals[0].facts
-    assert (facts["year"], facts["rights_m3"], facts["posted_m3"]) == (2027, -1000, -999)
+    assert (facts["year"], facts["rights_m3"], facts["posted_m3"]) == (year, rights_m3, rights_m3 + 1)
 
 
 # R12
@@ -214,8 +215,13 @@ def test_r19_nothing_is_granted_beyond_the_control_total(scene, headroom, reques
     if not taken:
         (finding,) = (f for f in outcome.refusals if f.rule == "R19")
         assert finding.facts == {
-            **{"water": "groundwater", "year": 2025, "cap_m3": 90 + headroom, "permitted_m3": 90},
-            **{"headroom_m3": headroom, "request_m3": request_m3, "over_m3": request_m3 - headroom},
+            "water": "groundwater",
+            "year": 2025,
+            "cap_m3": 90 + headroom,
+            "permitted_m3": 90,
+            "headroom_m3": headroom,
+            "request_m3": request_m3,
+            "over_m3": request_m3 - headroom,
         }
 
 

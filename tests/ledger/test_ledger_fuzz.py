@@ -173,7 +173,7 @@ def owned(state):
 
 
 @given(history=st.lists(st.tuples(events(), st.sampled_from([0, 0, 1, 40, 400])), min_size=1, max_size=12))
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_every_event_gets_an_answer_and_what_is_held_adds_up(scene_of, history):
     with Ledger.open("sqlite:///:memory:") as ledger:
         build(scene_of(ledger))

@@ -202,7 +202,7 @@ def as_lines(events):
 
 
 @given(histories())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_the_ledger_decides_as_the_model_does(events):
     model, sums = Model(), Counter()
     with Ledger.open("sqlite:///:memory:") as ledger:
@@ -231,7 +231,7 @@ def test_the_ledger_decides_as_the_model_does(events):
 
 
 @given(histories(), st.integers(1, 9))
-@settings(max_examples=15)
+@settings(max_examples=12)
 def test_one_by_one_in_batches_or_from_an_export_is_the_same(events, batch):
     lines = as_lines(events)
     usual = engine.BATCH

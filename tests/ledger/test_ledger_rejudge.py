@@ -65,7 +65,7 @@ TAMPERED = {
     "a setting": ("UPDATE record SET body = replace(body, '0.1', '0.2') WHERE kind = 'setting'", "record setting"),
     "an application": ("DELETE FROM record WHERE kind = 'application'", "record application AP-P1"),
     "a permit that nobody issued": (
-        "INSERT INTO record SELECT kind, 'P2', body, seq FROM record WHERE id = 'P1'",
+        "INSERT INTO record SELECT kind, 'P2', body, 999999, seq FROM record WHERE id = 'P1'",
         "record permit P2",
     ),
 }

@@ -181,7 +181,7 @@ ROWS_REFUSED = {
         for name in TABLES["headroom"][1]
         if name.endswith("_m3") and not name.endswith("limit_m3")
     },
-    "record without a body": {"record": [("permit", "P1", None, 1)]},
+    "record without a body": {"record": [("permit", "P1", None, 1, 1)]},
 }
 ROWS_TAKEN = {
     "stated": [stated_row()],
@@ -190,7 +190,7 @@ ROWS_TAKEN = {
         headroom_row(year=2025, used_m3=6, use_limit_m3=5, debt_m3=1),
         headroom_row(year=2026, used_m3=6),
     ],
-    "record": [("permit", "P1", "[]", 1)],
+    "record": [("permit", "P1", "[]", 1, 1)],
 }
 
 
@@ -252,9 +252,9 @@ def test_a_caps_pressure_is_written_with_it(scene):
         ("node", ("NM", "名", "region", "?", None, "[]", 1)),
         ("node", ("NM", "名", "region", None, None, "no JSON", 1)),
         ("stated", (1, 2, 3)),
-        ("record", ("fancy", "x", "[]", 1)),
-        ("record", ("permit", "x", "[1]", 1)),
-        ("record", ("permit", "x", "5", 1)),
+        ("record", ("fancy", "x", "[]", 1, 1)),
+        ("record", ("permit", "x", "[1]", 1, 1)),
+        ("record", ("permit", "x", "5", 1, 1)),
     ],
 )
 def test_rows_that_make_no_state(table, row):
@@ -278,7 +278,7 @@ def test_a_state_that_cannot_be_read_is_told(shared_url, make):
     with Ledger.open(shared_url) as ledger:
         ledger.apply(make.node("NM", "region"))
         with ledger._store.writing():
-            ledger._store.write({"record": [("permit", "P1", "[1]", 1)]})
+            ledger._store.write({"record": [("permit", "P1", "[1]", 1, 1)]})
     with Ledger.open(shared_url) as ledger:
         with pytest.raises(LedgerError) as caught:
             ledger.nodes()

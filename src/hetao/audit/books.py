@@ -83,6 +83,7 @@ class Books:
         self._parts: dict[str, list[str]] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
         self._chains: dict[tuple[str, str, int], tuple[str, ...]] = {}
+        self._moved: set[str] = set()  # nodes that ever had a cap which was moved out of the one above
 
     def enter(self, step: Step) -> None:
         """Take in what an entry declares and states."""
@@ -91,6 +92,8 @@ class Books:
         for p in step.postings:
             held = Held(p.amount, p.document, p.binds, p.moved, step.seq)
             self.stated.setdefault((p.node, p.line, p.balance), {})[p.year] = held
+            if p.moved:
+                self._moved.add(p.node)
         if step.caps:
             self._chains.clear()
 
@@ -130,11 +133,14 @@ class Books:
             path: list[str] = []
             for place in self._paths[node]:
                 path.insert(0, place)
-                caps = (self.find(place, withdrawal(water, ecology), "cap", year) for ecology in ECOLOGIES)
-                if any(cap is not None and cap.moved for cap in caps):
+                if place in self._moved and self._is_moved(place, water, year):
                     break
             self._chains[where] = tuple(dict.fromkeys((*self.basins(node), *path)))
         return self._chains[where]
+
+    def _is_moved(self, node: str, water: str, year: int) -> bool:
+        caps = (self.find(node, withdrawal(water, ecology), "cap", year) for ecology in ECOLOGIES)
+        return any(cap is not None and cap.moved for cap in caps)
 
     # Balances
 

@@ -41,10 +41,21 @@ class Charge(NamedTuple):
 
 
 class Spell(NamedTuple):
-    """The years of account of a period, by the calendar and by the river; None where it lies in more than one."""
+    """A period that lies in one calendar year: permit → what a plain reading of it adds its volume to.
 
-    calendar: int | None
+    Only what was asked for before is there.
+
+    Attributes:
+        calendar: the calendar year.
+        river: the year of account of the river, None where the period lies in two.
+        others: tracks of permits on other water, shared by all periods of the calendar year.
+        rivers: tracks of permits on river water, shared by all periods of both years.
+    """
+
+    calendar: int
     river: int | None
+    others: dict[bytes, Track]
+    rivers: dict[bytes, Track]
 
 
 def spread(charges: list[Charge]) -> dict[Cell, list[int]]:
@@ -68,8 +79,7 @@ class Expected:
         permits: the permits before the entry.
         nodes: where rights lie.
         waiting: no entry up to this one changes anything here.
-        spells: first and last day of a period → permit → what a plain reading of it adds its volume to; only what
-            was asked for before.
+        spells: periods by their first and last day, as far as they were asked for.
     """
 
     def __init__(self, plot: Plot, find_entry: Callable[[str], Entry | None]) -> None:
@@ -82,8 +92,9 @@ class Expected:
         self._applications: dict[str, Right] = {}
         self._steps = self._grants = 0  # how many of the plot are in the books
         self._tracks: dict[tuple[str, bool, int, Years], Track] = {}
-        self.spells: dict[tuple[bytes, bytes], dict[bytes, Track]] = {}
-        self._readings: dict[Spell, dict[bytes, Track]] = {}
+        self._terms: dict[tuple[Right, str, str, int], Track] = {}
+        self.spells: dict[tuple[bytes, bytes], Spell] = {}
+        self._readings: dict[tuple[int, int | None, bool], dict[bytes, Track]] = {}
 
     def follow(self, seq: int) -> None:
         """Take in what entries before this one did."""
@@ -94,6 +105,7 @@ class Expected:
             self._steps += 1
             if step.caps:
                 self._tracks.clear()
+                self._terms.clear()
                 for tracks in self._readings.values():
                     tracks.clear()
         while self._grants < len(grants) and grants[self._grants].seq < seq:
@@ -141,28 +153,44 @@ class Expected:
 
     def reading(self, permit: bytes, first: bytes, last: bytes) -> Track | None:
         """Return what a plain reading adds its volume to; None where it has to be looked at more closely."""
-        spell = _spell(first, last)
-        if spell is None or spell.calendar is None:
-            return None
+        spell = self.spells.get((first, last)) or self._spell(first, last)
         try:
             right = self.permits[permit.decode()]
         except (KeyError, UnicodeDecodeError):
             return None
-        own = spell.river if right.water == RIVER else spell.calendar
-        if own is None:
+        if spell is None or (right.water == RIVER and spell.river is None):
             return None
+        own = spell.calendar if right.water != RIVER or spell.river is None else spell.river
         years: Years = ((right.water, own),)
         years = years if right.water == TOTAL else (*years, (TOTAL, spell.calendar))
         track = self._track(right, USED, years)
-        self.spells.setdefault((first, last), self._readings.setdefault(spell, {}))[permit] = track
+        (spell.rivers if right.water == RIVER else spell.others)[permit] = track
         return track
+
+    def _spell(self, first: bytes, last: bytes) -> Spell | None:
+        """Return a period and remember it; None where it is none or lies in two calendar years."""
+        try:
+            calendar, river = (span(water, first.decode(), last.decode()) for water in (TOTAL, RIVER))
+        except ValueError:
+            return None
+        if len(calendar) > 1:
+            return None
+        year, flowing = calendar.start, river.start if len(river) == 1 else None
+        others, rivers = (
+            self._readings.setdefault(where, {}) for where in ((year, None, False), (year, flowing, True))
+        )
+        spell = self.spells[first, last] = Spell(year, flowing, others, rivers)
+        return spell
 
     def _applied(self, fields: Mapping[str, Any], balance: int) -> list[Charge]:
         right = Right(fields["node"], fields["water"], fields.get("purpose") == "ecology")
         volume = min(volume_of(fields["volume_m3"]), volume_of(fields.get("capacity_m3", VOLUME_MAX)))
-        waters = dict.fromkeys((right.water, TOTAL))
-        years = ((water, year) for water in waters for year in span(water, fields["from"], fields["to"]))
-        return [Charge(self._track(right, balance, tuple(years)), volume)]
+        where = right, fields["from"], fields["to"], balance
+        if where not in self._terms:
+            waters = dict.fromkeys((right.water, TOTAL))
+            years = ((water, year) for water in waters for year in span(water, fields["from"], fields["to"]))
+            self._terms[where] = self._track(right, balance, tuple(years))
+        return [Charge(self._terms[where], volume)]
 
     def _read(self, right: Right, fields: Mapping[str, Any]) -> list[Charge]:
         volume, period = volume_of(fields["volume_m3"]), (fields["from"], fields["to"])
@@ -212,11 +240,3 @@ class Expected:
             cells = [(node, *when) for when in years for node in self.books.chain(right.node, *when)]
             track = self._tracks[where] = outline(cells, right.ecological, balance)
         return track
-
-
-def _spell(first: bytes, last: bytes) -> Spell | None:
-    try:
-        calendar, river = (span(water, first.decode(), last.decode()) for water in (TOTAL, RIVER))
-    except ValueError:
-        return None
-    return Spell(*(years.start if len(years) == 1 else None for years in (calendar, river)))

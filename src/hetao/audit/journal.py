@@ -153,8 +153,8 @@ class Clerk:
         if match is None:
             return False
         at, first, named, permit, last, volume = match.groups()
-        tracks = self._spells.get((first, last))
-        track = None if tracks is None else tracks.get(permit)
+        spell = self._spells.get((first, last))
+        track = None if spell is None else spell[2].get(permit) or spell[3].get(permit)
         if track is None:
             track = self._expected.reading(permit, first, last)
         if track is None or key != named or named in self._keys:
@@ -198,7 +198,7 @@ class Clerk:
             return
         named = _usable(fields.get("key"))
         self._check_key(seq, key, named)
-        if self._is_as_expected(seq, fields, named, outcome):
+        if key is not None and self._is_as_expected(seq, fields, named, outcome):
             return
         answer = self._read_outcome(seq, named, outcome)
         if answer is None:

@@ -15,7 +15,18 @@ from typing import Any, NamedTuple
 from hetao.audit.books import BALANCES, ECOLOGIES, WATERS, Books, Line, Place, Posting, Step, withdrawal
 from hetao.audit.years import span
 
-__all__ = ["HEAD_AT_MOST", "TOTAL", "VOLUME_MAX", "Grant", "Plot", "Right", "draw_plot", "is_step", "volume_of"]
+__all__ = [
+    "HEAD_AT_MOST",
+    "TOTAL",
+    "VOLUME_MAX",
+    "Grant",
+    "Plot",
+    "Plotter",
+    "Right",
+    "draw_plot",
+    "is_step",
+    "volume_of",
+]
 
 HEAD_AT_MOST = 2200  # characters of an outcome that hold its head: a key has 1000 at most, each escaped by 2
 DEPTH_AT_MOST = 64  # nodes from a root down that can be followed; the ledger allows 16
@@ -25,6 +36,7 @@ PLOTTED = frozenset({b"node", b"cap", b"breakdown", b"use", b"transfer", b"apply
 STATING = frozenset({"node", "cap", "breakdown", "use"})
 BASES = frozenset({"withdrawal", "consumption"})
 TOTAL = "total"
+Row = tuple[int, bytes, bytes]  # number, event, head of the outcome
 VOLUME_MAX = 2**63 - 1
 
 
@@ -59,39 +71,57 @@ class Plot:
     grants: list[Grant] = field(default_factory=list)
     plans: dict[int, int] = field(default_factory=dict)
 
+    def extend(self, part: Plot) -> None:
+        """Add what was found further on."""
+        self.steps += part.steps
+        self.grants += part.grants
+        self.plans |= part.plans
+
 
 def is_step(fields: Mapping[str, Any]) -> bool:
     """Tell whether an event of this kind declares a place or states a balance where it takes effect."""
     return fields["event"] in STATING or (fields["event"] == "transfer" and fields.get("kind") == "regional")
 
 
-def draw_plot(rows: Iterable[tuple[int, bytes, bytes]]) -> Plot:
-    """Go through entries other than readings.
-
-    Args:
-        rows: number, event and the head of the outcome, in order.
-    """
-    plotter = _Plotter()
-    for seq, event, head in rows:
-        try:
-            kind, decided = KIND.search(event), HEAD.match(head)
-            if kind is not None and decided is not None and kind[1] in PLOTTED and decided[2] != b"refused":
-                plotter.take(seq, json.loads(event), decided[1] == b"true")
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-            continue  # the second pass reports it
-    return plotter.plot
+def draw_plot(rows: Iterable[Row]) -> Plot:
+    """Go through entries other than readings, in order, and return all that was found."""
+    plotter = Plotter()
+    for row in rows:
+        plotter.take(*row)
+    return plotter.part()
 
 
-class _Plotter:
+class Plotter:
+    """Draws a plot bit by bit."""
+
     def __init__(self) -> None:
-        self.plot = Plot()
+        self._plot = Plot()
         self._books = Books()
         self._applications: dict[str, Right] = {}
         self._permits: dict[str, Right] = {}
         self._planned: dict[tuple[str, int], int] = {}
 
-    def take(self, seq: int, f: Mapping[str, Any], ok: bool) -> None:
-        """Take in an event that was not refused."""
+    def take(self, seq: int, event: bytes, head: bytes) -> None:
+        """Take in an entry.
+
+        Args:
+            seq: its number.
+            event: its event.
+            head: the first `HEAD_AT_MOST` characters of its outcome.
+        """
+        try:
+            kind, decided = KIND.search(event), HEAD.match(head)
+            if kind is not None and decided is not None and kind[1] in PLOTTED and decided[2] != b"refused":
+                self._enter(seq, json.loads(event), decided[1] == b"true")
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            return  # the second pass reports it
+
+    def part(self) -> Plot:
+        """Return what was found since this was last called."""
+        part, self._plot = self._plot, Plot()
+        return part
+
+    def _enter(self, seq: int, f: Mapping[str, Any], ok: bool) -> None:
         if f["event"] == "apply":
             right = Right(f["node"], f["water"], f.get("purpose") == "ecology")
             self._grant(seq, "application", f["application"], right)
@@ -99,7 +129,7 @@ class _Plotter:
             place = self._place(seq, f) if f["event"] == "node" else None
             step = Step(seq, place, tuple(self._postings(f)))
             self._books.enter(step)
-            self.plot.steps.append(step)
+            self._plot.steps.append(step)
         elif ok and f["event"] == "accept_works" and f["permit"] not in self._permits:
             self._grant(seq, "permit", f["permit"], self._applications[f["application"]])
         elif ok and f["event"] == "plan":
@@ -108,12 +138,12 @@ class _Plotter:
     def _grant(self, seq: int, kind: str, name: str, right: Right) -> None:
         if right.node in self._books.places and right.water in WATERS:
             (self._applications if kind == "application" else self._permits)[name] = right
-            self.plot.grants.append(Grant(seq, kind, name, right))
+            self._plot.grants.append(Grant(seq, kind, name, right))
 
     def _plan(self, seq: int, permit: str, year: int, volume: int) -> None:
         before = self._planned.get((permit, year), 0)
         if before:
-            self.plot.plans[seq] = before
+            self._plot.plans[seq] = before
         self._planned[permit, year] = volume
 
     def _place(self, seq: int, f: Mapping[str, Any]) -> Place:

@@ -248,7 +248,15 @@ class SqliteSource:
 
     def table(self, name: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return the rows of a table."""
-        return [tuple(map(_decoded, row)) for row in self._run(f"SELECT {', '.join(columns)} FROM {name}")]
+        query = f"SELECT {', '.join(columns)} FROM {name}"
+        try:
+            self._connection.text_factory = str
+            return list(self._run(query))
+        except DamagedError:  # perhaps for want of UTF-8
+            self._connection.text_factory = lambda raw: raw.decode(errors="replace")
+            return list(self._run(query))
+        finally:
+            self._connection.text_factory = bytes
 
     def guards(self) -> list[Fault]:
         """Return what is wrong with the triggers that keep the journal append-only."""
@@ -259,10 +267,6 @@ class SqliteSource:
     def close(self) -> None:
         """Close it."""
         self._connection.close()
-
-
-def _decoded(value: object) -> object:
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def digest_of(text: str) -> str:

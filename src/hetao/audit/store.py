@@ -23,10 +23,10 @@ from hetao.audit.anchor import Anchor, read_anchor
 from hetao.audit.balances import Balances
 from hetao.audit.fault import AT_MOST, DamagedError, Fault, in_words, same
 from hetao.audit.journal import LEAST, ZEROS, Clerk, Stretch, check_stretch
-from hetao.audit.plot import Plot, draw_plot
+from hetao.audit.plot import Plot, Plotter, draw_plot
 from hetao.audit.source import Extent, Source, file_of, open_source, refusal
 from hetao.audit.sqlite_file import check_files
-from hetao.audit.tables import compare_tables
+from hetao.audit.tables import check_records, compare_tables
 from hetao.audit.verification import Verification
 from hetao.audit.workers import Crew, WorkerError, processors
 from hetao.errors import LedgerError, Problem
@@ -127,8 +127,8 @@ class _Audit:
             extent = source.extent()
         except (DamagedError, LedgerError) as error:
             return self._end_unread(error, self._take(files)[0])
-        plot = draw_plot(self._until_damaged(source.plotted()))
-        orders = self._order_stretches(plot, extent)
+        plot, orders = self._order_stretches(source, extent)
+        wrong_records = self._check_records(source, plot, extent)  # while workers do the rest
         problems, unchecked = self._take(files)
         held.close()
         self._unchecked += unchecked
@@ -138,7 +138,7 @@ class _Audit:
         balances.finish()
         self._faults += balances.faults
         try:
-            self._check_end(source, plot, balances)
+            self._check_end(source, balances, wrong_records)
         except DamagedError as error:
             self._unreadable(error, "tables")
         return self._conclude(problems)
@@ -203,15 +203,33 @@ class _Audit:
         except DamagedError as error:
             self._unreadable(error, "journal")
 
-    def _order_stretches(self, plot: Plot, extent: Extent) -> list[Order]:
-        """Divide the journal, and have its parts checked where it is large."""
+    def _order_stretches(self, source: Source, extent: Extent) -> tuple[Plot, list[Order]]:
+        """Make the first pass; where the journal is large, have each stretch checked as soon as that is behind it."""
         entries, first, last = extent
         crew = self._enlist() if entries >= LARGE and (first, last) == (1, entries) else None
         if crew is None:
-            return [(0, last, None)]
+            return draw_plot(self._until_damaged(source.plotted())), [(0, last, None)]
         size = max(LARGE // 2, -(-entries // (SHARES * processors())))
         bounds = [(after, min(after + size, last)) for after in range(0, last, size)]
-        return [(after, upto, crew.stretch(plot, after, upto)) for after, upto in bounds]
+        plot, plotter = Plot(), Plotter()
+        orders: list[Order] = []
+        rows = self._until_damaged(source.plotted())
+        row = next(rows, None)
+        for after, upto in bounds:
+            while row is not None and row[0] <= upto:
+                plotter.take(*row)
+                row = next(rows, None)
+            part = plotter.part()
+            plot.extend(part)
+            orders.append((after, upto, crew.stretch(part, after, upto)))
+        return plot, orders
+
+    def _check_records(self, source: Source, plot: Plot, extent: Extent) -> list[Fault]:
+        try:
+            return list(check_records(source, plot.grants, extent.last))
+        except DamagedError as error:
+            self._unreadable(error, "tables")
+            return []
 
     def _take_stretch(
         self, source: Source, plot: Plot, after: int, upto: int, order: Future[Stretch] | None
@@ -260,12 +278,12 @@ class _Audit:
 
     # What is noted beside the journal
 
-    def _check_end(self, source: Source, plot: Plot, balances: Balances) -> None:
+    def _check_end(self, source: Source, balances: Balances, wrong_records: list[Fault]) -> None:
         self._faults += source.guards()
         self._check_tip(source)
         self._check_anchors(source)
         if self._whole:
-            self._faults += compare_tables(source, balances, plot.grants, self._head[0])
+            self._faults += (*compare_tables(source, balances, self._head[0]), *wrong_records)
         else:
             self._unchecked += ["balances", "tables"]
 

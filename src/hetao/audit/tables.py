@@ -14,7 +14,7 @@ from hetao.audit.runs import SLOTS, Cell
 from hetao.audit.source import Source
 from hetao.text import Text
 
-__all__ = ["compare_tables"]
+__all__ = ["check_records", "compare_tables"]
 
 NODE = ("node", "name", "kind", "parent", "aquifer", "basins", "seq")
 STATED = (
@@ -46,18 +46,18 @@ KINDS = frozenset(
         *("saving", "filing", "closure", "correction", "exemption", "raised"),
     }
 )
+decode = json.JSONDecoder().decode
 USED = BALANCES.index("used")
 Key = tuple[Any, ...]
 NOTHING = Text("没有该行", "no such row")
 
 
-def compare_tables(source: Source, balances: Balances, grants: list[Grant], last: int) -> Iterator[Fault]:
-    """Yield what is wrong in the tables.
+def compare_tables(source: Source, balances: Balances, last: int) -> Iterator[Fault]:
+    """Yield what is wrong in the tables of places and balances.
 
     Args:
         source: the store.
         balances: what the journal adds up to.
-        grants: the rights that the journal knows.
         last: the number of the last entry, beyond which no row can reflect anything.
 
     Raises:
@@ -69,7 +69,6 @@ def compare_tables(source: Source, balances: Balances, grants: list[Grant], last
     idle = (row for row in rows if row[:3] not in balances.cells and not any(row[3 : 3 + SLOTS]))
     due = {cell: _headroom(balances, cell) for cell in (*balances.cells, *_known_cells(balances, idle))}
     yield from _compare("headroom", rows, due, 3, last)
-    yield from _check_records(source.table("record", RECORD), grants, last)
 
 
 def _compare(table: str, rows: list[Key], due: Mapping[Key, Key], keys: int, last: int) -> Iterator[Fault]:
@@ -139,13 +138,22 @@ def _headroom(balances: Balances, cell: Cell) -> Key:
     return (*amounts, *limits, *debts)
 
 
-def _check_records(rows: list[Key], grants: list[Grant], last: int) -> Iterator[Fault]:
-    """Yield records that cannot be read, and rights of the journal that are not recorded where they lie."""
+def check_records(source: Source, grants: list[Grant], last: int) -> Iterator[Fault]:
+    """Yield records that cannot be read, and rights of the journal that are not recorded where they lie.
+
+    Args:
+        source: the store.
+        grants: the rights that the journal knows.
+        last: the number of the last entry.
+
+    Raises:
+        DamagedError: the table cannot be read.
+    """
     rights = {(grant.kind, grant.name): grant.right for grant in grants}
-    for kind, name, body, seq in rows:
+    for kind, name, body, seq in source.table("record", RECORD):
         item = f"record {kind} {name}"
         try:
-            values = json.loads(body)
+            values = decode(body)
         except (ValueError, TypeError, RecursionError):
             values = None
         if kind not in KINDS or not isinstance(values, list) or not (isinstance(seq, int) and 1 <= seq <= last):

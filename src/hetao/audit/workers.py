@@ -56,11 +56,15 @@ class Worker:
         """Check the files of a store."""
         return check_files(file)
 
-    def open(self, address: str, plot: Plot) -> None:
+    def open(self, address: str) -> None:
         """Open the store whose stretches are to be checked."""
-        self._source = open_source(address, address)
+        self._source, self._plot = open_source(address, address), Plot()
         self._opened.callback(self._source.close)
-        self._clerk = Clerk(plot, self._source.entry)
+        self._clerk = Clerk(self._plot, self._source.entry)
+
+    def plot(self, part: Plot) -> None:
+        """Take note of what the first pass found further on."""
+        self._plot.extend(part)
 
     def stretch(self, after: int, upto: int) -> Stretch:
         """Check a stretch of the journal, behind those checked before."""
@@ -94,7 +98,7 @@ class _Helper:
     """A worker in a process of its own, as seen from here."""
 
     def __init__(self) -> None:
-        self.knows_plot = False
+        self.knows = 0  # parts of the plot
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, order: str, *arguments: object) -> Any:  # noqa: ANN401 - what it is depends on the order
@@ -137,6 +141,7 @@ class Crew:
 
     def __init__(self, address: str, size: int) -> None:
         self._address = address
+        self._parts: list[Plot] = []
         self._helpers = [_Helper() for _ in range(size)]
         self._idle: SimpleQueue[_Helper] = SimpleQueue()
         for helper in self._helpers:
@@ -149,13 +154,23 @@ class Crew:
         """Order a check of the store's files."""
         return self._threads.submit(self._lend, lambda helper: helper.ask("files", file))
 
-    def stretch(self, plot: Plot, after: int, upto: int) -> Future[Stretch]:
-        """Order a check of a stretch of the journal; stretches are ordered in their own order."""
+    def stretch(self, part: Plot, after: int, upto: int) -> Future[Stretch]:
+        """Order a check of a stretch of the journal.
+
+        Args:
+            part: what the first pass found in this stretch.
+            after: the number before its first entry; it lies behind the stretches ordered before.
+            upto: the number of its last entry.
+        """
+        self._parts.append(part)
+        parts = tuple(self._parts)
 
         def check(helper: _Helper) -> Stretch:
-            if not helper.knows_plot:
-                helper.ask("open", self._address, plot)
-                helper.knows_plot = True
+            if not helper.knows:
+                helper.ask("open", self._address)
+            while helper.knows < len(parts):
+                helper.ask("plot", parts[helper.knows])
+                helper.knows += 1
             checked: Stretch = helper.ask("stretch", after, upto)
             return checked
 

@@ -26,12 +26,19 @@ def closed_at(state: State, node: str, year: int) -> str | None:
     return None
 
 
+def _closed_by(water: str, year: int) -> int:
+    """Return the calendar year whose closing closes a year of account: a Yellow River year ends in the next one."""
+    return year + 1 if water == "yellow_river" else year
+
+
 def check_open(state: State, draft: Draft, found: Findings) -> None:
     """Refuse what a draft states or draws in a year that is closed at its node or above it."""
     if not state.identifiers("closure"):
         return
-    touched = {(p.node, p.year): None for p in draft.postings}
-    touched |= {(node, year): None for (node, _, year), change in draft.draws.items() if any(change)}
+    touched = {(p.node, _closed_by(p.line.water, p.year)): None for p in draft.postings}
+    touched |= {
+        (node, _closed_by(water, year)): None for (node, water, year), change in draft.draws.items() if any(change)
+    }
     closed = {(closed_at(state, node, year), year): None for node, year in touched}
     for place, year in closed:
         if place is not None:

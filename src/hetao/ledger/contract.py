@@ -120,6 +120,11 @@ TERMS: Mapping[str, Text] = {
         "{place}, {year}, {line}: water is already drawn under the present kind of cap edge; it cannot change "
         "between moved and shared.",
     ),
+    "edge.other_line": Text(
+        "{place} {year} 年{line}：上限划出时，划出方在同一水源的另一口径上不能有上限：{listed}。请改用共享。",
+        "{place}, {year}, {line}: where a cap is moved out, the place that it leaves may have no cap on the water's "
+        "other line, with or without ecological supply: {listed}. Share it instead.",
+    ),
     "order.factor_or_volume": Text(
         "order 须在 factor 与 volume_m3 中恰好写一个。",
         "An order states exactly one of factor and volume_m3.",

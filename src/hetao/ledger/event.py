@@ -101,5 +101,5 @@ def read_event(source: Mapping[str, Any] | str) -> Event | Malformed:
         reason = Text(f"无法读取（{fault}）", f"it cannot be read ({fault})")
     else:
         return Event(canonical, fields, {})
-    shown = source if isinstance(source, str) else repr(source)
+    shown = source if isinstance(source, str) else ", ".join(name for name in source if isinstance(name, str))
     return Malformed(reason, shown[:60].encode(errors="replace").decode())

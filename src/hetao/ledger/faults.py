@@ -136,9 +136,11 @@ def store_error(fault: str, url: str, detail: str = "") -> LedgerError:
 
 @contextmanager
 def as_ledger_errors(url: str) -> Iterator[None]:
-    """Turn every error of SQLite inside the block into a `LedgerError`."""
+    """Turn every error of SQLite or of the files beside it inside the block into a `LedgerError`."""
     try:
         yield
+    except OSError as error:
+        raise store_error("unreachable", url, str(error)) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         raise store_error(_BY_SQLITE_CODE.get(code, "damaged"), url, str(error)) from error

@@ -17,6 +17,7 @@ from hetao.ledger.outcome import Decision, Effect, Finding, Findings, Outcome, d
 from hetao.ledger.rule import Case, Rule, Tick, rules, rules_for, ticking_rules
 from hetao.ledger.settings import find_setting
 from hetao.ledger.state import State
+from hetao.text import Text
 
 __all__ = ["event_key", "instant_of", "judge", "reject", "what_is_due"]
 
@@ -120,7 +121,7 @@ def _check_fields(event: Event, act: Act | None, found: Findings) -> tuple[Event
         else:
             odd.append(name)
     odd += (name for name in (COMMON_DEMANDED if act is None else act.demanded) if name not in raw)
-    left = tuple(_left_to_rules(raw, specs, act, odd, found)) if odd else ()
+    left = tuple(_left_to_rules(raw, specs, act, odd, found)) if odd or act is None else ()
     return Event(event.text, raw, fits), left
 
 
@@ -195,7 +196,9 @@ def _warn_ahead(rule: Rule, case: Case, found: Findings) -> None:
     ahead = Findings()
     rule.check(case, ahead)
     for finding in (*ahead.refusals, *ahead.missing, *ahead.referrals):
-        found.warn(finding._replace(facts={**finding.facts, "in_force": rule.since}))
+        zh = f"{finding.text.zh}（该规则自 {rule.since} 起施行，此前只作提示。）"
+        en = f"{finding.text.en} (The rule is in force from {rule.since}; until then this is only a remark.)"
+        found.warn(finding._replace(facts={**finding.facts, "in_force": rule.since}, text=Text(zh, en)))
 
 
 def _let_time_pass(state: State, case: Case) -> tuple[Finding, ...]:

@@ -37,13 +37,14 @@ BATCH_CHARACTERS = 16 * LINE_MAX  # or fewer, where they are long
 class _Ticket:
     """One event that waits for its outcome."""
 
-    __slots__ = ("done", "error", "outcome", "reading", "sleep")
+    __slots__ = ("done", "error", "gone", "outcome", "reading", "sleep")
 
     def __init__(self, reading: Event | Malformed) -> None:
         self.reading = reading
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
         self.done = False
+        self.gone = False  # whoever handed it in was interrupted and waits no more
         self.sleep = Lock()  # whoever waits for the outcome sleeps on it
         self.sleep.acquire()
 
@@ -131,8 +132,14 @@ class Ledger:
     def _release(self) -> None:
         """Let go of the store and the state; wake the first who waits, since it may have found them taken."""
         self._work.release()
-        with suppress(IndexError):
-            self._waiting[0].wake()
+        self._wake_next()
+
+    def _wake_next(self) -> None:
+        """Wake the first who still waits; what others left in the queue is taken along all the same."""
+        for ticket in list(self._waiting):
+            if not ticket.gone:
+                ticket.wake()
+                return
 
     @property
     def head(self) -> Head:
@@ -160,8 +167,8 @@ class Ledger:
             while not ticket.done:
                 self._lead_or_sleep(ticket)
         except BaseException:  # interrupted, perhaps when it was this one's turn to lead: let another take it
-            for other in list(self._waiting):
-                other.wake()
+            ticket.gone = True
+            self._wake_next()
             raise
         if ticket.error is not None:
             raise ticket.error
@@ -385,6 +392,14 @@ class Ledger:
                 ticket.done = True
                 ticket.wake()
 
+    def _anchor(self, head: Head) -> None:
+        """Note the head outside the store; the events are durable whether or not that can be done."""
+        for anchor in self._anchors:
+            try:
+                anchor.note(head)
+            except OSError as error:
+                raise store_error("anchor", str(anchor.path), str(error)) from error
+
     def _commit(self, readings: Sequence[Event | Malformed]) -> list[Outcome]:
         keys = [key for reading in readings if isinstance(reading, Event) for key in _keys_of(reading)]
         with self._store.writing() as before:
@@ -398,8 +413,7 @@ class Ledger:
                 self._store.seal(batch.head, self._state.clock)
         self._head = batch.head
         if batch.entries:
-            for anchor in self._anchors:
-                anchor.note(batch.head)
+            self._anchor(batch.head)
         return outcomes
 
 

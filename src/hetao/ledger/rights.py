@@ -8,7 +8,7 @@ from typing import TypeVar
 from hetao.ledger.draft import Draft
 from hetao.ledger.records import Application, Charge, Permit
 from hetao.ledger.state import State
-from hetao.ledger.years import year_of, years_of
+from hetao.ledger.years import year_days, year_of, years_of
 
 __all__ = [
     "ANY",
@@ -23,6 +23,7 @@ __all__ = [
     "put_permit",
     "release",
     "rerate",
+    "used_in",
 ]
 
 DOMESTIC = ("domestic", "town", "livestock")  # homes and like needs
@@ -92,6 +93,22 @@ def rerate(state: State, draft: Draft, right: Right, charges: tuple[Charge, ...]
     return right._replace(charges=charges)
 
 
+def used_in(state: State, permit: Permit, charge: Charge) -> int:
+    """Return what a permit used in the year of a charge, at most: a permit's use is counted by its own water's years.
+
+    A calendar year touches two years of the Yellow River; both count in full.
+    """
+    years = (
+        (charge.year,)
+        if charge.water == permit.water
+        else range(
+            year_of(permit.water, year_days(charge.water, charge.year)[0]),
+            year_of(permit.water, year_days(charge.water, charge.year)[1]) + 1,
+        )
+    )
+    return sum(state.permit_year(permit.permit, year).used_m3 for year in years)
+
+
 def release(state: State, draft: Draft, right: Right, day: str) -> Right:
     """Give back what a right draws from a day on, and return the right with what it keeps.
 
@@ -103,8 +120,8 @@ def release(state: State, draft: Draft, right: Right, day: str) -> Right:
         if c.year < year_of(c.water, day):
             kept.append(c)
         elif c.year == year_of(c.water, day) and isinstance(right, Permit):
-            used_m3 = min(c.volume_m3, state.permit_year(right.permit, c.year).used_m3)
-            kept += [Charge(c.water, c.year, used_m3)] if used_m3 else []
+            kept_m3 = min(c.volume_m3, used_in(state, right, c))
+            kept += [Charge(c.water, c.year, kept_m3)] if kept_m3 else []
     return rerate(state, draft, right, tuple(kept))
 
 

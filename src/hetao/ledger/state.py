@@ -114,6 +114,8 @@ class State(Tree):
         self._cells: MutableMapping[Cell, list[int]] = {}
         self._years: dict[tuple[str, str], set[int]] = {}  # of cells, by node and water
         self._records: dict[str, MutableMapping[str, Record]] = {}
+        self._ordinals: dict[str, dict[str, int]] = {}  # of records, by when they were first put
+        self._next_ordinal = 1
         self._chains: dict[Cell, tuple[str, ...]] = {}
         self._limits: dict[tuple[str, Line, int], Limit | None] = {}
         self._caps: dict[Cell, tuple[tuple[Line, Limit], ...]] = {}
@@ -137,8 +139,16 @@ class State(Tree):
         elif balance == "reported":
             self._with_use.add((node, line.water))
 
-    def put(self, kind: str, identifier: str, record: Record) -> None:
-        """Replace one record."""
+    def put(self, kind: str, identifier: str, record: Record, ordinal: int | None = None) -> None:
+        """Replace one record.
+
+        Records keep the order in which they were first put, in every program that reads them from a store too: rules
+        go by it. ``ordinal`` is what a store kept of it, None for a record that is put by an event.
+        """
+        known = self._ordinals.setdefault(kind, {})
+        if identifier not in known:
+            known[identifier] = self._next_ordinal if ordinal is None else ordinal
+            self._next_ordinal = max(self._next_ordinal, known[identifier]) + 1
         self._records.setdefault(kind, {})[identifier] = record
         if kind in LIMITING:
             self.memo.clear()
@@ -165,7 +175,7 @@ class State(Tree):
             held = self._cells.get(cell, NOTHING)
             self.fill(cell, list(map(add, held, change)))
         changes.cells.update(draft.draws)
-        for (kind, identifier), record in draft.records.items():
+        for (kind, identifier), record in sorted(draft.records.items()):
             self.put(kind, identifier, record)
         changes.records.update(draft.records)
         self.clock = at if self.clock is None else max(self.clock, at)
@@ -199,6 +209,7 @@ class State(Tree):
         ahead._cells = ChainMap({}, self._cells)
         ahead._years = {}
         ahead._with_use = set(self._with_use)
+        ahead._ordinals = {kind: dict(held) for kind, held in self._ordinals.items()} if draft.records else {}
         ahead._records = {kind: ChainMap({}, held) for kind, held in self._records.items()}
         for p in draft.postings:
             ahead.enter(p.node, p.line, p.balance, p.year, Entry(p.amount_m3, p.document, p.binds, 0, p.moved))
@@ -338,6 +349,10 @@ class State(Tree):
     def raw_record(self, kind: str, identifier: str) -> Record:
         """Return a record that is known to be there."""
         return self._records[kind][identifier]
+
+    def ordinal(self, kind: str, identifier: str) -> int:
+        """Return the place of a record in the order in which records were first put."""
+        return self._ordinals[kind][identifier]
 
     def application(self, identifier: str) -> Application | None:
         """Return an application."""

@@ -9,7 +9,7 @@ from hetao.ledger.draft import Draft
 from hetao.ledger.records import Charge, Permit, PermitYear, permit_year
 from hetao.ledger.rights import TOTAL, draw_right
 from hetao.ledger.state import State
-from hetao.ledger.years import split_by_year
+from hetao.ledger.years import add_days, split_by_year
 from hetao.text import Text
 
 __all__ = ["METHODS", "book_use"]
@@ -45,10 +45,12 @@ def book_use(state: State, draft: Draft, permit: Permit, reading: Mapping[str, A
     draw_right(state, draft, permit, charges, sign, by="used")
     for charge in own:
         _count(state, draft, permit.permit, charge, sign, estimated=reading["method"] != "metered")
-    if sign > 0 and volume_m3 > 0 and last > permit.last_use:
-        held = draft.records.get(("permit", permit.permit), permit)
-        assert isinstance(held, Permit)
+    held = draft.records.get(("permit", permit.permit), permit)
+    assert isinstance(held, Permit)
+    if sign > 0 and volume_m3 > 0 and last > held.last_use:
         draft.records["permit", permit.permit] = held._replace(last_use=last)
+    elif sign < 0 and held.last_use == last:  # what was used before it is known only to lie before its first day
+        draft.records["permit", permit.permit] = held._replace(last_use=add_days(first, -1))
     return tuple(charges)
 
 

@@ -122,18 +122,6 @@ def test_a_cap_of_nothing_stays_nothing(world):
     assert warning.facts["limits_m3"] == {"A": 0, "A1": 0}
 
 
-def test_an_order_under_which_parts_do_not_follow_is_refused(world):
-    world.cap("NM", 1000, "surface", 2025)
-    split(world, A=400, B=600)
-    assert tampered(world)[0] == []
-    refusals, found = tampered(world, factor="1.5")  # the parts stay as they are: no longer one ratio
-    assert refusals == [("R05", "NM")]
-    assert found.refusals[0].facts == {"year": 2025, "limits_m3": {"NM": 1500, "A": 400, "B": 600}}
-    assert "A 400 m³" in found.refusals[0].text.zh
-    assert "A 400 m³" in found.refusals[0].text.en
-    assert found.warnings == []
-
-
 @pytest.mark.parametrize(
     "limits",
     [

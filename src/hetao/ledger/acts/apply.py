@@ -16,7 +16,7 @@ from hetao.ledger.state import State
 from hetao.text import Text
 
 PROJECTS = ("new", "rebuilt", "expanded", "continuing", "none")
-OPEN = ("incomplete", "refused", "lapsed", "exempt")  # statuses from which the same application may come again
+OPEN = ("incomplete", "refused", "exempt")  # statuses from which the same application may come again
 R12 = "R12"
 
 

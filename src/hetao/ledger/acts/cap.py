@@ -5,7 +5,7 @@ from __future__ import annotations
 from hetao.ledger.act import LINE, Act, line_of, node_named
 from hetao.ledger.contract import breach
 from hetao.ledger.draft import Draft, Posting
-from hetao.ledger.edges import check_edge
+from hetao.ledger.edges import check_edge, is_moved
 from hetao.ledger.event import Event
 from hetao.ledger.fields import subset, text, volume, volumes
 from hetao.ledger.line import BINDS
@@ -45,8 +45,7 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     if node is None or not event.has(*LINE, "volume_m3"):
         return None
     line, year, document = line_of(event), fields["year"], fields.get("document", "")
-    held = state.find(node.node, line, "cap", year)
-    moved = held is not None and held.moved  # a cap that was moved out of the one above stays so
+    moved = is_moved(state, node.node, line, year)  # a cap that was moved out of the one above stays so
     posting = Posting(
         node.node, line, year, "cap", fields["volume_m3"], document, tuple(fields.get("binds", BINDS)), moved
     )

@@ -9,7 +9,7 @@ from hetao.ledger.event import Event
 from hetao.ledger.fields import day, filled, text, volume
 from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Charge, Permit
-from hetao.ledger.rights import LIVE, draw_right, is_ecological, put_permit
+from hetao.ledger.rights import LIVE, draw_right, is_ecological, put_permit, used_in
 from hetao.ledger.state import State
 from hetao.ledger.years import year_of
 from hetao.text import Text
@@ -17,13 +17,13 @@ from hetao.text import Text
 CHANGES = ("volume_m3", "holder", "purpose", "excused")
 
 
-def _charges(permit: Permit, volume_m3: int, since: str) -> tuple[Charge, ...]:
-    """Return the permit's charges with another volume in every year that has not ended."""
-    change_m3 = volume_m3 - permit.volume_m3
-    return tuple(
-        c if c.year < year_of(c.water, since) else Charge(c.water, c.year, max(0, c.volume_m3 + change_m3))
-        for c in permit.charges
-    )
+def _charge(state: State, permit: Permit, c: Charge, change_m3: int, since: str) -> Charge:
+    """Return a charge with another volume where its year has not ended; what was withdrawn already stays drawn."""
+    running = year_of(c.water, since)
+    if c.year < running:
+        return c
+    least_m3 = min(c.volume_m3, used_in(state, permit, c)) if c.year == running else 0
+    return Charge(c.water, c.year, max(least_m3, c.volume_m3 + change_m3))
 
 
 def _draft(state: State, event: Event, found: Findings) -> Draft | None:
@@ -38,7 +38,8 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
         facts = {"permit": permit.permit, "purpose": permit.purpose, "new_purpose": f["purpose"]}
         found.refuse(breach("permit.ecology", facts, node=permit.node))
         return None
-    charges = _charges(permit, f.get("volume_m3", permit.volume_m3), f["at"][:10])
+    change_m3 = f.get("volume_m3", permit.volume_m3) - permit.volume_m3
+    charges = tuple(_charge(state, permit, c, change_m3, f["at"][:10]) for c in permit.charges)
     changed = permit._replace(
         volume_m3=f.get("volume_m3", permit.volume_m3),
         holder=f.get("holder", permit.holder),

@@ -8,7 +8,7 @@ from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event
 from hetao.ledger.fields import day, text, volume
 from hetao.ledger.outcome import Findings
-from hetao.ledger.records import Permit
+from hetao.ledger.records import Charge, Permit
 from hetao.ledger.rights import LIVE, charges_of, put_permit, rerate
 from hetao.ledger.state import State
 from hetao.ledger.years import add_days
@@ -16,12 +16,13 @@ from hetao.text import Text
 
 
 def _extended(state: State, event: Event, draft: Draft, permit: Permit) -> Permit:
-    """Return the permit with its new term; years that it drew already keep what they drew."""
+    """Return the permit with its new term; a year that both terms touch draws the larger volume."""
     end, volume_m3 = event.fields["to"], event.fields.get("volume_m3", permit.volume_m3)
     first = add_days(permit.end, 1)
-    held = {(c.water, c.year) for c in permit.charges}
-    new = tuple(c for c in charges_of(permit.water, volume_m3, first, end) if (c.water, c.year) not in held)
-    changed = rerate(state, draft, permit, (*permit.charges, *new))
+    drawn = {(c.water, c.year): c.volume_m3 for c in permit.charges}
+    for c in charges_of(permit.water, volume_m3, first, end):
+        drawn[c.water, c.year] = max(c.volume_m3, drawn.get((c.water, c.year), 0))
+    changed = rerate(state, draft, permit, tuple(Charge(*where, m3) for where, m3 in drawn.items()))
     return changed._replace(end=end, volume_m3=volume_m3, asked="")
 
 

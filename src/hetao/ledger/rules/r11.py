@@ -37,7 +37,9 @@ def _check(case: Case, found: Findings) -> None:
     for (node, water, year), change in case.draft.draws.items():
         if node in places and not any(node in case.state.path(other)[:-1] for other in places):
             drawn[water, year] = drawn.get((water, year), 0) + change[0] + change[3]
-    for (water, year), change_m3 in _changes(case).items():
+    changes = _changes(case)
+    for water, year in sorted(changes.keys() | drawn.keys()):
+        change_m3 = changes.get((water, year), 0)
         if len(places) == 1 and drawn.get((water, year), 0) != change_m3:
             (place,) = places
             facts = {"water": water, "year": year, "rights_m3": change_m3, "posted_m3": drawn.get((water, year), 0)}

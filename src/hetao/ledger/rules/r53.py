@@ -198,7 +198,7 @@ MEMBER = Rule(
             "{place}, permit {permit}: meter {meter} was to be repaired by {by} and is not ({state}). The days since "
             "are "
             "booked at daily maximum capacity ({capacity_m3:,} m³ a year), and the fine is {fine_min_yuan:,} to "
-            "{fine_max_yuan:,} yuan by {clause} ({fine_by}). Repair it and enter a metered reading.",
+            "{fine_max_yuan:,} yuan by {clause}. Repair it and enter a metered reading.",
         ),
         "unknown": Text(
             "{place}许可 {permit}：计量表 {meter} 应于 {by} 前修复，逾期未修（{state}）；依{clause}处 "
@@ -206,7 +206,7 @@ MEMBER = Rule(
             "{fine_max_yuan:,} 元以下罚款。许可未载明取水能力，不能按日最大取水能力入账；请核定取水能力后录入 "
             "capacity 读数。",
             "{place}, permit {permit}: meter {meter} was to be repaired by {by} and is not ({state}); the fine is "
-            "{fine_min_yuan:,} to {fine_max_yuan:,} yuan by {clause} ({fine_by}). The permit states no capacity, so "
+            "{fine_min_yuan:,} to {fine_max_yuan:,} yuan by {clause}. The permit states no capacity, so "
             "that "
             "nothing is booked: establish the capacity and enter a reading by the method `capacity`.",
         ),

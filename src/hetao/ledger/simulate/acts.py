@@ -51,7 +51,7 @@ WEIGHTS = {  # of a thousand acts or so
     "close_year": 3,
     "tick": 1,
 }
-ENDS_READ_RIVER = False  # whether permits for Yellow River water that were read are ended
+RENEWS_RIVER = False  # whether renewals of permits for Yellow River water are decided
 AGAIN, REUSED, MALFORMED, BROKEN, BACKDATED = 0.04, 0.01, 0.01, 0.02, 0.01  # of all acts
 MALFORMED_LINES = (
     "no event",
@@ -340,7 +340,7 @@ class Generator:
 
     def _renew(self) -> Event:
         permit = self._pick_permit()
-        if permit is None or self._chance(0.3):
+        if permit is None or self._chance(0.3) or (permit.water == RIVER and not RENEWS_RIVER):
             return {"event": "renew", "permit": "nobody" if permit is None else permit.name}
         end = add_days(permit.end, self.random.choice((0, 1, 365, 730, 3653)))
         event: Event = {"event": "renew", "permit": permit.name, "to": end}
@@ -356,17 +356,10 @@ class Generator:
         return {"event": "resume", "permit": self._pick("permits")}
 
     def _cancel(self) -> Event:
-        return {"event": "cancel", "permit": self._pick_ending(), "reason": "works closed"}
+        return {"event": "cancel", "permit": self._pick("permits"), "reason": "works closed"}
 
     def _revoke(self) -> Event:
-        return {"event": "revoke", "permit": self._pick_ending()}
-
-    def _pick_ending(self) -> str:
-        """Return a permit to be ended."""
-        name = self._pick("permits")
-        permit = self.model.permits.get(name)
-        spared = not ENDS_READ_RIVER and permit is not None and permit.water == RIVER and permit.readings
-        return "nobody" if spared else name
+        return {"event": "revoke", "permit": self._pick("permits")}
 
     def _certify_saving(self) -> Event:
         permit = self._pick_permit()
@@ -546,7 +539,7 @@ class Generator:
         if dice > 0.5:
             reserve_m3 = self.random.choice((0, reserve_m3 // 2, reserve_m3 + 1))
         event |= {"children": children, "reserve_m3": min(reserve_m3, HUGE_M3)}
-        if self._chance(0.15):
+        if line[1] == "withdrawal" and self._chance(0.15):
             event["edge"] = self.random.choice(("moved", "shared"))
         if self._chance(0.1):
             event["binds"] = self._binds()

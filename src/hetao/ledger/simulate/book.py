@@ -123,6 +123,10 @@ class Book:
         """Return a place and everything above it, itself first."""
         return self._up[name]
 
+    def below(self, name: str) -> list[str]:
+        """Return everything that shares out a place's cap, itself left out."""
+        return [below for part in self.parts[name] for below in (part, *self.below(part))]
+
     def way(self, name: str, water: str, year: int) -> tuple[str, ...]:
         """Return the places on whose caps a withdrawal draws: up to the first cap moved out, and the basins."""
         key = name, water, year
@@ -155,6 +159,10 @@ class Book:
             return steps[year]
         latest = max((y for y in steps if y < year), default=None)
         return None if latest is None else steps[latest]
+
+    def has_cap(self, name: str, line: Line, year: int) -> bool:
+        """Tell whether a place has a cap in a year or any later one."""
+        return self.cap(name, line, year) is not None or any(y > year for y in self.caps.get((name, line), ()))
 
     def reserve_m3(self, name: str, line: Line, year: int) -> int:
         """Return the reserve that holds in a year."""

@@ -41,7 +41,7 @@ PARENTS: dict[str, tuple[str | None, ...]] = {
 }
 BINDS = ("permitted", "planned", "used")
 ASKED = ("monthly_m3", "saving_measures", "return_water", "metering")  # asked for where an application lacks them
-OPEN = ("incomplete", "refused", "lapsed")  # statuses from which the same application may come again
+OPEN = ("incomplete", "refused")  # statuses from which the same application may come again
 MOST_M3 = 2**63 - 1  # what all that is drawn at one place may add up to
 LARGE_M3 = 2**40  # sums are looked at once a volume reaches this
 
@@ -185,8 +185,8 @@ class Model:
     def _is_open(self, cells: Cells) -> bool:
         """Tell whether nothing changes in a closed year."""
         return not self.book.closed or not any(
-            any(change) and self.book.is_closed(node, year)
-            for (_, year), nodes in cells.items()
+            any(change) and self.book.is_closed(node, closing_year(water, year))
+            for (water, year), nodes in cells.items()
             for node, change in nodes.items()
         )
 
@@ -221,6 +221,20 @@ class Model:
             for where, m3 in self.readings[key].parts.items():
                 total[where] = total.get(where, 0) + m3
         return total
+
+    def spent(self, permit: Right) -> Charges:
+        """Return what a permit used in each year that it draws, at most: use is told by its own water's years.
+
+        A calendar year touches two years of the Yellow River, and both count in full.
+        """
+        used = self.used(permit)
+        return {
+            (water, year): sum(
+                used.get((permit.water, each), 0)
+                for each in ((year - 1, year) if water == TOTAL and permit.water == RIVER else (year,))
+            )
+            for water, year in permit.charges
+        }
 
     # Applications
 
@@ -317,8 +331,9 @@ class Model:
             return Verdict()
         volume_m3 = event.get("volume_m3", permit.volume_m3)
         more_m3 = volume_m3 - permit.volume_m3
+        spent = released(permit.charges, day, self.spent(permit))
         charges = {
-            (water, year): m3 if year < year_of(water, day) else max(0, m3 + more_m3)
+            (water, year): m3 if year < year_of(water, day) else max(spent.get((water, year), 0), m3 + more_m3)
             for (water, year), m3 in permit.charges.items()
         }
         cells = self.cells(permit, difference(permit.charges, charges))
@@ -348,7 +363,8 @@ class Model:
         if end <= permit.end:
             return Verdict()
         in_time = in_time and day <= permit.end and end <= add_years(permit.end, 10)
-        charges = {**charges_of(permit.water, volume_m3, add_days(permit.end, 1), end), **permit.charges}
+        charges = charges_of(permit.water, volume_m3, add_days(permit.end, 1), end)
+        charges |= {where: max(m3, charges.get(where, 0)) for where, m3 in permit.charges.items()}
         cells = self.cells(permit, difference(permit.charges, charges))
         over = self._uncovered(permit, cells)
         granted = not over and self._is_granted(permit, cells, day) and self._is_countable(cells, volume_m3)
@@ -367,7 +383,7 @@ class Model:
         if permit is None:
             return Verdict()
         used = self.used(permit)
-        kept = released(permit.charges, day, used)
+        kept = released(permit.charges, day, self.spent(permit))
         plans = {year: min(m3, used.get((permit.water, year), 0)) for year, (m3, _) in permit.plans.items()}
         running = range(year_of(permit.water, day), year_of(permit.water, permit.end) + 1)
         plans = {year: m3 for year, m3 in plans.items() if year in running}
@@ -512,7 +528,7 @@ class Model:
 
     def _use(self, event: Event, day: str) -> Verdict:
         node, year = event["node"], event["year"]
-        lawful = node in self.book.places and not self.book.is_closed(node, year)
+        lawful = node in self.book.places and not self.book.is_closed(node, closing_year(event["water"], year))
         return Verdict(lawful, commit=partial(self.book.report, node, line_of(event), year, event["volume_m3"]))
 
     def _assert(self, event: Event, day: str) -> Verdict:
@@ -550,8 +566,7 @@ class Model:
         node, line, year = event["node"], line_of(event), event["year"]
         if node not in self.book.places:
             return Verdict()
-        held = self.book.cap(node, line, year)
-        moved = held is not None and held.moved
+        moved = line[1] == BASES[0] and self.book.is_moved(node, line[0], year)
         cap = Cap(event["volume_m3"], tuple(event.get("binds", BINDS)), moved)
         cuts: list[tuple[Right, Charges, int]] = []
         for name, cut_m3 in event.get("cutback", {}).items():
@@ -560,7 +575,7 @@ class Model:
                 return Verdict()
             kept = {(w, y): m3 if y < year else max(0, m3 - cut_m3) for (w, y), m3 in permit.charges.items()}
             cuts.append((permit, kept, max(0, permit.volume_m3 - cut_m3)))
-        lawful = event["issuer"] in self._issuers(node) and not self.book.is_closed(node, year)
+        lawful = event["issuer"] in self._issuers(node) and not self.book.is_closed(node, closing_year(line[0], year))
         lawful = lawful and all(self._is_open(self.cells(p, difference(p.charges, kept))) for p, kept, _ in cuts)
         return self._restate({node: cap}, line, year, cuts=cuts) if lawful else Verdict()
 
@@ -578,7 +593,7 @@ class Model:
             return Verdict()
         binds, moved = tuple(event.get("binds", BINDS)), event.get("edge") == "moved"
         caps = {child: Cap(m3, binds, moved) for child, m3 in event["children"].items()}
-        closed = any(self.book.is_closed(place, year) for place in (node, *caps))
+        closed = any(self.book.is_closed(place, closing_year(line[0], year)) for place in (node, *caps))
         if closed or self.book.cap(node, line, year) is None:
             return Verdict()
         return self._restate(caps, line, year, reserve=(node, event.get("reserve_m3", 0)))
@@ -593,7 +608,9 @@ class Model:
         cuts: Sequence[tuple[Right, Charges, int]] = (),
     ) -> Verdict:
         """Try caps with the cuts of permits that come with them, see whether all still holds, and undo it again."""
-        if any(self._changes_edge(node, line, year, moved=cap.moved) for node, cap in caps.items()):
+        if line[1] == BASES[0] and any(
+            self._breaks_edge(node, line, year, moved=cap.moved) for node, cap in caps.items()
+        ):
             return Verdict()
         before = self.book.caps, self.book.reserves, [(permit, permit.charges, permit.volume_m3) for permit, *_ in cuts]
         state = partial(self._state, caps, line, year, reserve, cuts)
@@ -628,16 +645,21 @@ class Model:
             each.moved for node, cap in caps.items() for each in (cap, *self.book.caps.get((node, line), {}).values())
         )
 
-    def _changes_edge(self, node: str, line: Line, year: int, *, moved: bool) -> bool:
-        """Tell whether a cap would be shared with the one above instead of moved out, or moved out, under draws."""
-        water, basis, _ = line
-        end = min((y for y in self.book.caps.get((node, line), ()) if y > year), default=10_000)
-        years = [y for of, y in self.book.years() if of == water and year <= y < end] if basis == BASES[0] else []
-        return any(
-            any(self.book.sums(balance, water, each).get(node, NONE))
-            for each in years
-            if self.book.is_moved(node, water, each) != moved
-            for balance in BINDS
+    def _breaks_edge(self, node: str, line: Line, year: int, *, moved: bool) -> bool:
+        """Tell whether a cap would change how it hangs on the one above under draws, or move one of two lines alone."""
+        book, water = self.book, line[0]
+        end = min((y for y in book.caps.get((node, line), ()) if y > year), default=10_000)
+        for each in (y for of, y in book.years() if of == water and year <= y < end):
+            drawn = any(any(book.sums(balance, water, each).get(node, NONE)) for balance in BINDS)
+            if drawn and book.is_moved(node, water, each) != moved:
+                return True
+        if not moved:
+            below = (part for part in book.below(node) if book.is_moved(part, water, year))
+            return any(not book.has_cap(part, line, year) for part in below)
+        other = water, line[1], next(ecology for ecology in ECOLOGIES if ecology != line[2])
+        held = book.cap(node, other, year)
+        return not (held is not None and held.moved) and any(
+            book.has_cap(above, other, year) for above in book.up(node)[1:]
         )
 
     def _close_year(self, event: Event, day: str) -> Verdict:
@@ -657,6 +679,11 @@ class Model:
         for permit in self.permits.values():
             if permit.status in LIVE and day > permit.end:
                 permit.status = "expired"
+
+
+def closing_year(water: str, year: int) -> int:
+    """Return the calendar year with which a year of account is closed."""
+    return year + 1 if water == RIVER else year
 
 
 def line_of(event: Event) -> Line:

@@ -69,7 +69,7 @@ def found_world(random: Random) -> Iterator[dict[str, Any]]:
                 given_m3 = left[parent] * random.randrange(5, 11) // 10 // len(children)
                 left |= dict.fromkeys(children, given_m3)
                 reserve_m3 = random.choice((0, left[parent] - given_m3 * len(children)))
-                edge = {"edge": "moved"} if random.random() < 0.12 else {}
+                edge = {"edge": "moved"} if line[1] == "withdrawal" and random.random() < 0.12 else {}
                 binds = {"binds": ["used"]} if random.random() < 0.05 else {}
                 split = {"children": dict.fromkeys(children, given_m3), "reserve_m3": reserve_m3}
                 yield {"event": "breakdown", **_stated(parent, line), **split, **edge, **binds}

@@ -15,7 +15,7 @@ from hetao.ledger.records import read_record
 from hetao.ledger.state import Changes, Entry, Kept, State
 from hetao.ledger.tree import Node
 
-__all__ = ["EMPTY", "TABLES", "Entered", "Head", "RawRow", "Store", "changed_rows", "take_in"]
+__all__ = ["EMPTY", "ORDERS", "TABLES", "Entered", "Head", "RawRow", "Store", "changed_rows", "take_in"]
 
 # table → its columns; in each, the first so many make the key, and the last is the entry that last changed the row
 TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -48,8 +48,11 @@ TABLES: dict[str, tuple[int, tuple[str, ...]]] = {
             *("debt_m3", "all_debt_m3", "seq"),
         ),
     ),
-    "record": (2, ("kind", "id", "body", "seq")),
+    "record": (2, ("kind", "id", "body", "ordinal", "seq")),
 }
+
+
+ORDERS = {"node": "seq", "record": "ordinal"}  # what tables are read by, where not by their key
 
 
 class Head(NamedTuple):
@@ -180,7 +183,7 @@ def _headroom_row(state: State, cell: Cell, seq: int) -> tuple[Any, ...]:
 
 
 def _record_row(state: State, kind: str, name: str, seq: int) -> tuple[Any, ...]:
-    return (kind, name, dump_json(state.raw_record(kind, name)), seq)
+    return (kind, name, dump_json(state.raw_record(kind, name)), state.ordinal(kind, name), seq)
 
 
 def take_in(state: State, table: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -201,5 +204,5 @@ def take_in(state: State, table: str, rows: Iterable[Sequence[Any]]) -> None:
         elif table == "headroom":
             state.fill((row[0], row[1], row[2]), list(row[3:9]))
         else:
-            kind, name, body, _ = row
-            state.put(kind, name, read_record(kind, json.loads(body)))
+            kind, name, body, ordinal, _ = row
+            state.put(kind, name, read_record(kind, json.loads(body)), ordinal)

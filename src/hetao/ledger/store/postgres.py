@@ -8,7 +8,7 @@ program is judged and committed together, which is what makes up for taking turn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,18 @@ from psycopg import errors as pg
 from hetao.errors import LedgerError
 from hetao.ledger.faults import store_error
 from hetao.ledger.state import Kept, State
-from hetao.ledger.store.base import TABLES, Entered, Head, RawRow, take_in
+from hetao.ledger.store.base import ORDERS, TABLES, Entered, Head, RawRow, take_in
 from hetao.ledger.store.postgres_schema import GUARDS, SCHEMA, SCHEMA_VERSION
 
 __all__ = ["PostgresStore", "open_postgres"]
 
-TYPES: Mapping[str, str] = {"year": "integer", "moved": "integer", "seq": "bigint", "by": "bigint"}  # others by name
+TYPES: Mapping[str, str] = {
+    "year": "integer",
+    "moved": "integer",
+    "seq": "bigint",
+    "by": "bigint",
+    "ordinal": "bigint",
+}  # others by name
 APPEND = """INSERT INTO journal (seq, key, event, outcome, hash)
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"""
 HEAD = "SELECT seq, hash FROM tip"
@@ -66,6 +72,10 @@ def _as_ledger_errors(url: str) -> Iterator[None]:
         raise store_error("locked", url, str(error)) from error
     except (pg.InsufficientPrivilege, pg.ReadOnlySqlTransaction) as error:
         raise store_error("read_only", url, str(error)) from error
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate is None:
+            raise
+        raise store_error("damaged", url, str(error)) from error
     except psycopg.OperationalError as error:
         raise store_error("unavailable", url, str(error)) from error
     except psycopg.Error as error:
@@ -89,12 +99,15 @@ class PostgresStore:
         self._address = url
         self._read_only = read_only
         self._wait_s = wait_s
-        with _as_ledger_errors(self.url):
-            self._connection = self._connect()
+        try:
+            with _as_ledger_errors(self.url):
+                self._connection = self._connect()
+        except psycopg.ProgrammingError as error:  # what libpq cannot read as an address
+            raise store_error("scheme", self.url) from error
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         connection = psycopg.connect(self._address, autocommit=True)
-        connection.execute(f"SET lock_timeout = {int(self._wait_s * 1000)}")
+        connection.execute(f"SET lock_timeout = {max(1, int(self._wait_s * 1000))}")
         connection.execute("SET synchronous_commit = on")
         return connection
 
@@ -142,10 +155,7 @@ class PostgresStore:
                     seq, digest = self._run(head).fetchall()[0]
                     yield Head(seq, digest)
                     self._run("COMMIT")
-            except BaseException:
-                with suppress(psycopg.Error):
-                    self._run("ROLLBACK")
-                    raise
+            except BaseException:  # what was prepared in a pipeline that failed cannot be relied on
                 self._connection.close()
                 raise
 
@@ -195,7 +205,7 @@ class PostgresStore:
         """Take into a state all rows that changed after an entry."""
         try:
             for table, (keys, columns) in TABLES.items():
-                order = "seq" if table == "node" else ", ".join(columns[:keys])
+                order = ORDERS.get(table) or ", ".join(columns[:keys])
                 query = f"SELECT {', '.join(columns)} FROM {table} WHERE seq > %s ORDER BY {order}"
                 take_in(state, table, self._run(query, (after,)).fetchall())
             for (clock,) in self._run("SELECT clock FROM tip WHERE clock IS NOT NULL"):

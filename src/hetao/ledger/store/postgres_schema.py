@@ -76,6 +76,7 @@ TABLES = (
   kind {TEXT} NOT NULL,
   id {TEXT} NOT NULL,
   body {TEXT} NOT NULL,
+  ordinal bigint NOT NULL UNIQUE,
   seq bigint NOT NULL,
   PRIMARY KEY (kind, id)
 )""",

@@ -16,7 +16,7 @@ from hetao.errors import LedgerError
 from hetao.ledger.faults import as_ledger_errors, store_error
 from hetao.ledger.pages import update_page_sums
 from hetao.ledger.state import Kept, State
-from hetao.ledger.store.base import EMPTY, TABLES, Entered, Head, RawRow, take_in
+from hetao.ledger.store.base import EMPTY, ORDERS, TABLES, Entered, Head, RawRow, take_in
 from hetao.ledger.store.sqlite_schema import APPLICATION_ID, GUARDS, SCHEMA, SCHEMA_VERSION
 
 __all__ = ["SqliteStore", "open_sqlite"]
@@ -190,7 +190,7 @@ class SqliteStore:
         """Take into a state all rows that changed after an entry."""
         try:
             for table, (keys, columns) in TABLES.items():
-                order = "seq" if table == "node" else ", ".join(columns[:keys])
+                order = ORDERS.get(table) or ", ".join(columns[:keys])
                 query = f"SELECT {', '.join(columns)} FROM {table} WHERE seq > ? ORDER BY {order}"
                 take_in(state, table, self._run(query, (after,)))
             for (clock,) in self._run("SELECT clock FROM tip WHERE clock IS NOT NULL"):

@@ -81,6 +81,7 @@ TABLES = (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
   body TEXT NOT NULL,
+  ordinal INTEGER NOT NULL UNIQUE,
   seq INTEGER NOT NULL,
   PRIMARY KEY (kind, id)
 ) STRICT""",

@@ -398,6 +398,16 @@ def test_a_volume_that_fits_is_explained(ledger: Call, store: str, volume: str) 
     ]
 
 
+def test_a_question_may_be_asked_as_of_a_later_day(ledger: Call, store: str) -> None:
+    """What is not law yet only warns; asked on a later day, it blocks."""
+    asked = (*ASKED, "--volume", "10", "--event", '{"unconventional_available_m3": 5}', "--json")
+    early = ledger("explain", "--store", store, *asked)
+    late = ledger("explain", "--store", store, *asked, "--at", "2999-01-01")
+    assert [f["rule"] for f in late.lines[0]["reasons"]] == ["R34"]
+    assert early.code == 0 or late.lines[0]["reasons"] == early.lines[0]["reasons"]
+    assert ledger("explain", "--store", store, *asked, "--at", "soon").code == 2
+
+
 def test_one_more_is_explained_with_what_blocks_it(ledger: Call, store: str) -> None:
     ended = ledger("explain", "--store", store, *ASKED, "--volume", "24001", "--json")
     (found,) = ended.lines

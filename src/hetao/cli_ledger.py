@@ -132,6 +132,7 @@ def explain(
     start: Annotated[str, typer.Option("--from", help=_help("起日", "the first day"))] = "",
     end: Annotated[str, typer.Option("--to", help=_help("止日", "the last day"))] = "",
     purpose: Annotated[str, typer.Option("--purpose", help=_help("用途", "the purpose"))] = "industry",
+    at: Annotated[str, typer.Option("--at", help=_help("申请日", "the day on which it is asked"))] = "",
     event: Annotated[
         str, typer.Option("--event", help=_help("申请的其他字段（JSON）", "further fields of an application, as JSON"))
     ] = "{}",
@@ -141,6 +142,7 @@ def explain(
     from hetao.ledger import Ledger
 
     asked: dict[str, Any] = {"node": node, "water": water, "from": start, "to": end, "purpose": purpose}
+    asked |= {"at": f"{_day(at, '--at')}T00:00:00+08:00"} if at else {}
     asked = {name: value for name, value in asked.items() if value}
     further = _further(event)
     with _problems_as(as_json=as_json):
@@ -404,7 +406,7 @@ def simulate(
     from hetao.ledger.simulate import simulate as run
 
     with _progress() as step:
-        report = run(seed=seed, acts=acts, store=store, progress=step)
+        report = run(seed=seed, acts=acts, store=store, progress=lambda done: step(done / acts))
     _print(report.as_dict())
     if not report.ok:
         raise typer.Exit(REFUSED)

@@ -13,7 +13,7 @@ from audit.story import Story, codes, declare
 from hetao.audit import audit_store
 from hetao.ledger import Ledger
 
-ENTRIES = 21
+ENTRIES = 22
 
 
 @pytest.fixture

@@ -87,6 +87,6 @@ def test_fifty_entries_take_a_moment(url):
     spent = []
     for _ in range(5):
         began = time.process_time()
-        assert audit_store(url).entries == 51
+        assert audit_store(url).entries == 52
         spent.append(time.process_time() - began)
     assert min(spent) < 0.05  # 0.015 on a machine at rest

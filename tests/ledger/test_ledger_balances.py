@@ -414,19 +414,19 @@ def test_an_edge_is_fixed_once_water_is_drawn(scene, first, then):
     assert scene.apply("AP1", 10).ok
     line = {"node": "A", "children": {"A1": 60}, "document": "文", **GROUND._asdict()}
     refused = scene.post("breakdown", year=2025, edge=then, **line)
-    assert codes(refused) == ["edge.drawn"]
+    assert codes(refused) == ["edge.kind"]
     assert refused.refusals[0].facts == {"year": 2025}
     assert codes(scene.post("breakdown", year=2024, edge=then, **line))[:1] != []
-    assert scene.post("breakdown", year=2026, edge=then, **line).ok, "from a year on in which nothing is drawn"
+    assert "edge.kind" in codes(scene.post("breakdown", year=2026, edge=then, **line)), "the same in every year"
     assert scene.post("breakdown", year=2025, edge=first, **line).ok
 
 
-def test_an_edge_may_change_where_a_later_cap_takes_over_before_anything_is_drawn(scene):
-    scene.cap("A", 100, 2024)
-    scene.breakdown("A", {"A1": 60}, 2024)
-    scene.breakdown("A", {"A1": 60}, 2025)
+def test_an_edge_is_moved_only_while_nothing_is_drawn(scene):
+    scene.cap("A", 100)
     assert scene.apply("AP1", 10).ok
-    scene.breakdown("A", {"A1": 60}, 2024, edge="moved")
+    line = {"node": "A", "children": {"A1": 60}, "document": "文", **GROUND._asdict()}
+    assert codes(scene.post("breakdown", year=2025, edge="moved", **line)) == ["edge.kind"]
+    assert scene.post("breakdown", year=2026, edge="moved", **line).ok, "from a year on in which nothing is drawn"
 
 
 def test_a_consumption_breakdown_has_no_edge_to_fix(scene):
@@ -447,13 +447,6 @@ def test_what_is_moved_on_one_line_is_not_granted_twice_on_the_other(scene):
     if moved.ok:
         assert scene.apply("AP1", 60, "A1").ok
         assert over_cap(scene.apply("AP2", 41, "A2", purpose="ecology"))
-
-
-def test_a_cap_on_the_other_line_takes_over_the_kind_of_its_edge(scene):
-    scene.cap("A", 100)
-    scene.breakdown("A", {"A1": 60}, edge="moved")
-    assert scene.apply("AP1", 10, "A1").ok
-    scene.cap("A1", 60, ecology="included")
 
 
 # Closed years

@@ -132,7 +132,7 @@ CASES = {
     "term.backwards": lambda s: s.apply(from_="2025-12-31", to="2025-04-01"),
     "right.one_of": lambda s: s.post("suspend"),
     "right.nothing": lambda s: of_permit(s, "change", note="nothing"),
-    "edge.drawn": drawn_edge,
+    "edge.kind": drawn_edge,
     "edge.other_line": other_line,
     "order.factor_or_volume": lambda s: s.post(
         "order", node="A", water="groundwater", from_="2025-05-01", to="2025-06-01", document="文"

@@ -67,13 +67,16 @@ acts = st.one_of(
 )
 
 
-@given(history=st.lists(acts, min_size=1, max_size=14))
+@given(first=st.sampled_from(YEARS), history=st.lists(acts, max_size=8), year=years)
 @settings(max_examples=60)
-def test_a_cap_holds_all_that_is_permitted_below_it(scene_of, history):
+def test_a_cap_holds_all_that_is_permitted_below_it(scene_of, first, history, year):
+    """After a part was moved out, whatever happens; at last both sides ask for as much as they might get."""
+    last = [(ask, "A1", m3, year, year, "industry") for m3 in (60, 40)]
+    last += [(ask, "A2", m3, year, year, purpose) for purpose in ("ecology", "industry") for m3 in (60, 41, 40)]
     with Ledger.open("sqlite:///:memory:") as ledger:
         scene = scene_of(ledger)
         scene.cap("A", 100, 2025)
-        for act, *fields in history:
+        for act, *fields in [(split, {"A1": 60}, first, "excluded", "moved"), *history, *last]:
             act(scene, *fields)
             hold_what_lies_below(scene)
 

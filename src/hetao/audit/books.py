@@ -133,12 +133,15 @@ class Books:
             path: list[str] = []
             for place in self._paths[node]:
                 path.insert(0, place)
-                if place in self._moved and self._is_moved(place, water, year):
+                if self.is_moved(place, water, year):
                     break
             self._chains[where] = tuple(dict.fromkeys((*self.basins(node), *path)))
         return self._chains[where]
 
-    def _is_moved(self, node: str, water: str, year: int) -> bool:
+    def is_moved(self, node: str, water: str, year: int) -> bool:
+        """Tell whether a node's cap on withdrawal of a water, on either line, was moved out of the one above."""
+        if node not in self._moved:
+            return False
         caps = (self.find(node, withdrawal(water, ecology), "cap", year) for ecology in ECOLOGIES)
         return any(cap is not None and cap.moved for cap in caps)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -53,11 +54,16 @@ def read_effects(effects: Iterable[Any], nodes: Container[str]) -> tuple[Stated,
     return stated, draws
 
 
+@lru_cache(maxsize=4096)
+def _quoted(node: str) -> str:
+    return json.dumps(node, ensure_ascii=False)
+
+
 def outline(cells: list[Cell], ecological: bool, balance: int) -> Track:
     """Return the track of cells, with the JSON of its postings laid out."""
     ecology, name = ECOLOGIES[ecological], BALANCES[balance]
     heads = [
-        f'{{"node":{json.dumps(node, ensure_ascii=False)},"water":"{water}","basis":"withdrawal",'
+        f'{{"node":{_quoted(node)},"water":"{water}","basis":"withdrawal",'
         f'"ecology":"{ecology}","year":{year},"balance":"{name}","amount":'
         for node, water, year in cells
     ]

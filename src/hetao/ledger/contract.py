@@ -115,14 +115,14 @@ TERMS: Mapping[str, Text] = {
         "事件没有写明要变更什么：{fields}。",
         "The event names nothing to change: {fields}.",
     ),
-    "edge.drawn": Text(
-        "{place} {year} 年{line}：已有取水量记在现有的上限关系上，不能再改变该关系（moved / shared）。",
-        "{place}, {year}, {line}: water is already drawn under the present kind of cap edge; it cannot change "
-        "between moved and shared.",
+    "edge.kind": Text(
+        "{place} {year} 年{line}：上限关系（共享 shared 或划出 moved）各年不变，且只能在尚无取水时改为划出。",
+        "{place}, {year}, {line}: a cap's edge, shared or moved, is the same in every year, and is moved only while no "
+        "water is drawn.",
     ),
     "edge.other_line": Text(
-        "{place} {year} 年{line}：上限划出时，划出方在同一水源的另一口径上不能有上限：{listed}。请改用共享。",
-        "{place}, {year}, {line}: where a cap is moved out, the place that it leaves may have no cap on the water's "
+        "{place} {year} 年{line}：上限划出时，上下各级在同一水源的另一口径上不能有上限：{listed}。请改用共享。",
+        "{place}, {year}, {line}: where a cap is moved out, no place above or below may have a cap on the water's "
         "other line, with or without ecological supply: {listed}. Share it instead.",
     ),
     "order.factor_or_volume": Text(

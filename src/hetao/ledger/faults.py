@@ -64,7 +64,7 @@ FAULTS = {
         Text("检查文件夹是否存在以及写权限", "check that the folder exists and may be written"),
     ),
     "interrupted": Fault(
-        Text("写入被中断，这一批事件未入账", "a write that was interrupted; none of these events was posted"),
+        Text("写入被中断，不知是否已入账", "a write that was interrupted; whether it was posted is not known"),
         _USABLE,
         Text("以相同的键重新提交", "hand the events in again under the same keys"),
     ),

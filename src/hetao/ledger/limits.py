@@ -90,9 +90,7 @@ def _share_m3(state: State, parent: str, line: Line, year: int, total_m3: int) -
     above = state.find(parent, line, "cap", year)
     assert above is not None
     sizes[REST] = max(0, above.amount_m3 - sum(sizes.values()))
-    whole = sum(sizes.values())
-    if whole == 0:
-        return dict.fromkeys(sizes, 0)
+    whole = sum(sizes.values())  # above 0: a cap of nothing cannot be scaled, and is not asked for
     return largest_remainder({part: Fraction(total_m3 * size, whole) for part, size in sizes.items()}, sizes)
 
 

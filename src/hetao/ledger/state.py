@@ -302,7 +302,7 @@ class State(Tree):
                 caps = (self.find(place, line, "cap", year) for line in drawn_lines(water, ecological=False))
                 if any(cap is not None and cap.moved for cap in caps):
                     break
-            self._chains[where] = (*self.basins(node), *reversed(path))
+            self._chains[where] = tuple(dict.fromkeys((*self.basins(node), *reversed(path))))
         return self._chains[where]
 
     def cells(self, node: str, charges: Iterable[Charge]) -> list[tuple[tuple[str, ...], Charge]]:

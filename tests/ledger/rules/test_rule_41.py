@@ -77,10 +77,12 @@ def test_nobody_builds_on_an_approval_that_has_lapsed(approved, event, day, ok):
     assert drawn(approved)[1:] == [1000] * 3
 
 
-def test_after_a_lapse_the_same_application_may_come_again(approved):
+def test_after_a_lapse_a_new_application_may_come(approved):
     raised(approved, "2028-03-04")
-    assert approved.apply(from_="2028-04-01", to="2032-12-31").decision == "admitted"
-    approved.must("approve", application="AP1", approver="NM")
+    term = {"from_": "2028-04-01", "to": "2032-12-31"}
+    assert [f.rule for f in approved.apply(**term).refusals] == ["application.exists"]
+    assert approved.apply("AP2", **term).decision == "admitted"
+    approved.must("approve", application="AP2", approver="NM")
     assert drawn(approved)[1:] == [1000] * 3
     assert raised(approved, "2031-03-04") != []
     assert [f.facts["decided"] for f in raised(approved, "2031-03-05")] == ["2028-03-04"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import hetao.ledger.simulate as simulate_package
 from hetao.ledger import Ledger, Line
 from hetao.ledger.simulate import run
 from hetao.ledger.simulate.acts import Generator
@@ -75,3 +76,8 @@ def test_a_run_tells_other_accounts_and_a_journal_that_does_not_replay(monkeypat
     disagreement = run.simulate(seed=1, acts=30).disagreement
     assert disagreement is not None
     assert "replays to" in disagreement.found
+
+
+def test_the_package_has_no_other_names():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = simulate_package.nothing

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hetao.ledger import Ledger
+from hetao.ledger.simulate.compare import compare
 from hetao.ledger.simulate.model import Model
 from hetao.ledger.simulate.rights import add_years, is_read, joined, parts_of
 from hetao.ledger.simulate.run import agrees
@@ -33,11 +34,14 @@ class Both:
     def cap(self, volume_m3: int, **fields: object) -> str:
         return self.tell("cap", **{**LINE, "node": "NM", "issuer": "NM", "volume_m3": volume_m3, **fields})
 
-    def issue(self, name: str, volume_m3: int) -> None:
+    def apply(self, name: str, volume_m3: int) -> str:
         form = {"applicant": "holder", "node": "NM", "water": "surface", "purpose": "industry", "project": "none"}
         months = {"monthly_m3": [0] * 11 + [volume_m3], "volume_m3": volume_m3}
         ways = {"saving_measures": "drip", "return_water": "none", "metering": "online"}
-        assert self.tell("apply", application=name, **form, **months, **ways, **TERM) == "admitted"
+        return self.tell("apply", application=name, **form, **months, **ways, **TERM)
+
+    def issue(self, name: str, volume_m3: int) -> None:
+        assert self.apply(name, volume_m3) == "admitted"
         assert self.tell("approve", application=name, approver="office") == "posted"
         assert self.tell("accept_works", application=name, permit=name, **TERM) == "posted"
 
@@ -58,6 +62,18 @@ def test_a_cap_that_binds_plans_alone_holds_their_sum(both):
     assert both.tell("plan", permit="b", year=2025, volume_m3=41, approver="office") == "refused"
     assert both.tell("plan", permit="b", year=2025, volume_m3=40, approver="office") == "posted"
     assert both.cap(99, binds=["planned"]) == "refused"
+
+
+def test_an_approval_lapses_after_three_years_without_works(both):
+    assert both.cap(100) == "posted"
+    assert both.apply("a", 100) == "admitted"
+    assert both.tell("approve", application="a", approver="office") == "posted"
+    both.tell("tick", at="2025-06-01")
+    assert both.model.applications["a"].status == "approved"
+    both.tell("tick", at="2028-01-02")
+    assert both.model.applications["a"].status == "lapsed"
+    assert both.tell("accept_works", at="2028-01-02", application="a", permit="a", **TERM) == "refused"
+    assert compare(both.ledger, both.model.book).differences == ()
 
 
 def test_a_cap_of_an_unknown_place(both):

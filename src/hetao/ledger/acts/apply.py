@@ -77,7 +77,7 @@ def _settle(case: Case, decision: Decision, found: Findings) -> Draft:
         put_application(draft, right, None)
         if decision == "exempt":
             _record_exempt(case, draft, right, found)
-    elif decision == "incomplete" and case.event.has("application", "at"):
+    else:  # incomplete, with too little to tell even what it would draw
         draft.records["application", case.fields["application"]] = _unfinished(case)
     return draft
 

@@ -45,7 +45,7 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     if node is None or not event.has(*LINE, "volume_m3"):
         return None
     line, year, document = line_of(event), fields["year"], fields.get("document", "")
-    moved = is_moved(state, node.node, line, year)  # a cap that was moved out of the one above stays so
+    moved = is_moved(state, node.node, line)  # a cap that was moved out of the one above stays so
     posting = Posting(
         node.node, line, year, "cap", fields["volume_m3"], document, tuple(fields.get("binds", BINDS)), moved
     )

@@ -14,10 +14,9 @@ from hetao.text import Text
 def _changed(case: Case) -> dict[tuple[str, Line], int]:
     """Return the nodes whose arithmetic the postings touch, with the first year touched."""
     touched: dict[tuple[str, Line], int] = {}
-    for p in case.draft.postings:
-        if p.balance in ("cap", "reserve"):
-            for node in (p.node, *case.state.above(p.node)):
-                touched.setdefault((node, p.line), p.year)
+    for p in case.draft.postings:  # caps and reserves: nothing else is stated by the events that this rule judges
+        for node in (p.node, *case.state.above(p.node)):
+            touched.setdefault((node, p.line), p.year)
     return touched
 
 

@@ -51,7 +51,7 @@ WEIGHTS = {  # of a thousand acts or so
     "close_year": 3,
     "tick": 1,
 }
-RENEWS_RIVER = False  # whether renewals of permits for Yellow River water are decided
+RENEWS_RIVER = True  # whether renewals of permits for Yellow River water are decided
 AGAIN, REUSED, MALFORMED, BROKEN, BACKDATED = 0.04, 0.01, 0.01, 0.02, 0.01  # of all acts
 MALFORMED_LINES = (
     "no event",

@@ -30,6 +30,7 @@ PRAGMAS = (
     "PRAGMA cache_spill = OFF",  # a transaction that is rolled back leaves nothing in the log
     "PRAGMA journal_size_limit = 0",  # nor does an earlier round of the log lie behind a later one
 )
+TOUCH = "UPDATE tip SET seq = seq"
 APPEND = "INSERT INTO journal (seq, key, event, outcome, hash) VALUES (?, ?, ?, ?, ?)"
 HEAD = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 SET_TIP = """INSERT INTO tip VALUES (1, ?, ?, ?)
@@ -74,6 +75,7 @@ class SqliteStore:
         """Put the write-ahead log into the main file, where it can be, and close."""
         if self._lock_file >= 0:
             with suppress(LedgerError, OSError), as_ledger_errors(self.url), self._locked():
+                self._settle()
                 self._checkpoint(at_least=1)
         self._connection.close()
         if self._lock_file >= 0:
@@ -91,8 +93,19 @@ class SqliteStore:
             self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
             with self._locked():
                 self._connection.execute(HEAD).fetchone()  # lets SQLite recover the log before it is read
+                self._settle()
                 self._checkpoint(at_least=1)
                 update_page_sums(self._path)  # where there are none yet
+
+    def _settle(self) -> None:
+        """Commit once more, changing nothing, so that the log ends with what SQLite itself takes as committed.
+
+        A program that was killed may leave a commit in the log that no other one knows of: the next commit is written
+        over it. A transaction that leaves every value as it was would not be written, so one changes and changes back.
+        """
+        if self._log is not None and self._log.exists() and self._log.stat().st_size:
+            for statement in ("BEGIN IMMEDIATE", f"{TOUCH} + 1", f"{TOUCH} - 1", "COMMIT"):
+                self._connection.execute(statement)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -100,9 +100,9 @@ def declare(s: Story) -> None:
     s.cap("NM", "yellow_river", 300_000, basis="consumption")
     s.cap("YB", "yellow_river", 200_000, binds=["permitted", "planned"])
     s.breakdown("NM", "total", {"A": 500_000, "B": 300_000}, reserve_m3=50_000)
-    s.breakdown("NM", "groundwater", {"A": 300_000, "B": 100_000})
+    s.breakdown("NM", "groundwater", {"A": 300_000})
+    s.breakdown("NM", "groundwater", {"B": 100_000}, edge="moved")
     s.breakdown("NM", "groundwater", {"B": 120_000}, 2024, edge="moved")
-    s.cap("B", "groundwater", 150_000, 2024, ecology="included")  # moved too: one way for both lines
     s.breakdown("A", "groundwater", {"A1": 100_000, "A2": 100_000}, binds=["permitted"])
     s.cap("A1u", "groundwater", 60_000)
 

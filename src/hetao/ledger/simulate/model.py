@@ -460,8 +460,7 @@ class Model:
     ) -> None:
         self._draw(seller, sold)
         self._draw(buyer, bought)
-        if saved:
-            seller.saving_m3 -= volume_m3
+        seller.saving_m3 -= volume_m3 if saved else 0
         for permit, change_m3 in ((seller, -volume_m3), (buyer, volume_m3)):
             if end >= permit.end:
                 permit.volume_m3 = max(0, permit.volume_m3 + change_m3)

@@ -422,6 +422,7 @@ def _counting(file: Path) -> Iterator[Callable[[Iterator[str]], Iterator[str]]]:
     with _progress() as step:
 
         def counted(lines: Iterator[str]) -> Iterator[str]:
+            """Yield the lines, and show how far they have been read."""
             read = 0
             for number, line in enumerate(lines):
                 read += len(line.encode(errors="replace"))

@@ -166,6 +166,7 @@ class Crew:
         parts = tuple(self._parts)
 
         def check(helper: _Helper) -> Stretch:
+            """Let a helper take in what it does not know yet, and check the stretch."""
             if not helper.knows:
                 helper.ask("open", self._address)
             while helper.knows < len(parts):

@@ -36,6 +36,7 @@ class _Excess(NamedTuple):
     quota: Quota
 
     def facts(self) -> dict[str, object]:
+        """Return the figures of the finding; volumes in m³."""
         fields = self.permit.fields
         return {
             "permit": self.permit.permit,

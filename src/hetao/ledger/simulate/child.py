@@ -29,6 +29,7 @@ def main(arguments: Sequence[str], orders: TextIO, answers: TextIO) -> None:
     told = Lock()
 
     def tell(outcome: Outcome) -> None:
+        """Write one outcome as a line, at once."""
         with told:
             answers.write(f"{outcome.to_json()}\n")
             answers.flush()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LINE = {"water": "groundwater", "basis": "withdrawal", "ecology": "excluded"}
 AT = "2024-01-01T00:00:00+08:00"
-CORE = ("R01", "R02", "R03", "R09", "R10", "R11", "R12", "R19", "R20")
+CORE = ("R01", "R02", "R03", "R04", "R09", "R10", "R11", "R12", "R19", "R20")
 NUMBERS = itertools.count(1)
 STORES = ("memory", "file", "postgresql")
 

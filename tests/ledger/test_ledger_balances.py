@@ -429,12 +429,22 @@ def test_an_edge_is_moved_only_while_nothing_is_drawn(scene):
     assert scene.post("breakdown", year=2026, edge="moved", **line).ok, "from a year on in which nothing is drawn"
 
 
-def test_a_consumption_breakdown_has_no_edge_to_fix(scene):
-    consumption = {"basis": "consumption"}
-    scene.cap("A", 100, **consumption)
-    scene.breakdown("A", {"A1": 60}, **consumption)
-    assert scene.apply("AP1", 10).ok
-    scene.breakdown("A", {"A1": 60}, edge="moved", **consumption)
+def test_a_cap_on_consumption_is_not_drawn_on_and_cannot_be_moved(scene):
+    scene.cap("A", 100, basis="consumption")
+    line = {"node": "A", "children": {"A1": 60}, "document": "文", **GROUND._replace(basis="consumption")._asdict()}
+    refused = scene.post("breakdown", year=2025, edge="moved", **line)
+    assert codes(refused) == ["edge.consumption"]
+    assert refused.refusals[0].node == "A1"
+    assert scene.post("breakdown", year=2025, edge="shared", **line).ok
+
+
+def test_a_cap_of_an_earlier_year_takes_the_edge_of_the_later_one(scene):
+    """An edge has one kind in every year, the ones before it too; the auditor says the same."""
+    scene.cap("A", 100, year=2020)
+    scene.breakdown("A", {"A1": 60}, edge="moved", year=2026)
+    assert scene.cap("A1", 50, year=2024).ok
+    assert scene.ledger.state().stated("A1", GROUND, "cap", 2024).moved
+    assert scene.ledger.verify().ok
 
 
 def test_what_is_moved_on_one_line_is_not_granted_twice_on_the_other(scene):

@@ -39,6 +39,12 @@ def drawn_edge(s):
     return s.post("breakdown", node="A", children={"A1": 3000}, year=2025, edge="moved", **{**OWN, "issuer": None})
 
 
+def consumed_edge(s):
+    own = {**OWN, "issuer": None, "basis": "consumption"}
+    s.cap("A", 100, basis="consumption")
+    return s.post("breakdown", node="A", children={"A1": 60}, year=2025, edge="moved", **own)
+
+
 def overlap(s):
     s.permit()
     assert s.day("2025-07-01").read("P1", 5, "2025-04-01", "2025-05-31").ok
@@ -133,6 +139,7 @@ CASES = {
     "right.one_of": lambda s: s.post("suspend"),
     "right.nothing": lambda s: of_permit(s, "change", note="nothing"),
     "edge.kind": drawn_edge,
+    "edge.consumption": consumed_edge,
     "edge.other_line": other_line,
     "order.factor_or_volume": lambda s: s.post(
         "order", node="A", water="groundwater", from_="2025-05-01", to="2025-06-01", document="文"

@@ -305,6 +305,15 @@ def test_a_renewal_is_asked_for_and_decided(scene):
     assert permitted(scene, years=range(2029, 2035)) == [1000, 1000, 1000, 1000, 1000, 0]
 
 
+@pytest.mark.usefixtures("core")
+def test_a_renewal_may_be_asked_for_after_the_volume_was_raised(scene):
+    """The year in which the term ended draws less than the permit now holds; asking draws nothing in any year."""
+    scene.cap("NM", 10_000, water="yellow_river")
+    scene.permit("P1", 1000, water="yellow_river")
+    scene.day("2030-07-01").must("change", permit="P1", volume_m3=2000)
+    assert scene.must("renew", permit="P1").effects == ()
+
+
 def test_a_renewal_may_change_the_volume(scene):
     scene.permit("P1", 1000)
     outcome = scene.day("2029-10-01").must("renew", permit="P1", to="2032-03-31", volume_m3=700)

@@ -171,7 +171,7 @@ class Plotter:
         node, year, line = self._known(f["node"]), volume_of(f["year"]), _line(f)
         document, binds = f.get("document", ""), tuple(f.get("binds", BALANCES))
         if f["event"] == "cap":
-            moved = line[1] == "withdrawal" and self._books.is_moved(node, line[0], year)
+            moved = any(cap.moved for cap in self._books.stated.get((node, line, "cap"), {}).values())
             yield self._posting(node, line, "cap", year, f["volume_m3"], document, binds, moved)
         elif f["event"] == "use":
             yield self._posting(node, line, "reported", year, f["volume_m3"], f.get("source", ""))

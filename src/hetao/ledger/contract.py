@@ -120,6 +120,10 @@ TERMS: Mapping[str, Text] = {
         "{place}, {year}, {line}: a cap's edge, shared or moved, is the same in every year, and is moved only while no "
         "water is drawn.",
     ),
+    "edge.consumption": Text(
+        "{place} {year} 年{line}：耗水口径的上限不直接取水，不能划出（moved）；请改用共享（shared）。",
+        "{place}, {year}, {line}: nothing is drawn on a cap on consumption, so it cannot be moved out; share it.",
+    ),
     "edge.other_line": Text(
         "{place} {year} 年{line}：上限划出时，上下各级在同一水源的另一口径上不能有上限：{listed}。请改用共享。",
         "{place}, {year}, {line}: where a cap is moved out, no place above or below may have a cap on the water's "

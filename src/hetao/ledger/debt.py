@@ -34,6 +34,8 @@ def debt_m3(state: State, node: str, line: Line, year: int) -> int:
         line: what the cap counts.
         year: the year of account up to which debts are carried.
     """
+    if not state.has_use(node, line.water):
+        return 0
     years = {y for y in state.steps(node, line, "reported") if y <= year}
     if line.basis == "withdrawal":
         years |= {y for y in state.drawn_years(node, line.water) if y <= year}

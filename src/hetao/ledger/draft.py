@@ -46,6 +46,7 @@ class Draft:
     Attributes:
         postings: the balances it would state, all or none.
         draws: cell → change of each of `BALANCES`, first of ordinary withdrawals, then of ecological supply.
+        drawn: the places in those lists in which anything was drawn.
         records: (kind, identifier) → the record as it would be.
         node: the node it would declare, with ``seq`` still 0.
         compared: the balance (node, line, year, name) against which the event sets its own figure.
@@ -56,6 +57,7 @@ class Draft:
 
     postings: tuple[Posting, ...] = ()
     draws: dict[Cell, list[int]] = field(default_factory=dict)
+    drawn: set[int] = field(default_factory=set)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     node: Node | None = None
     compared: tuple[str, Line, int, str] | None = None
@@ -68,9 +70,12 @@ class Draft:
     ) -> None:
         """Add (or, with sign -1, take back) what charges draw from one balance of every node on their chains."""
         index = BALANCES.index(balance) + (len(BALANCES) if ecological else 0)
+        draws = self.draws
+        self.drawn.add(index)
         for nodes, (water, year, volume_m3) in chains:
+            change_m3 = sign * volume_m3
             for node in nodes:
-                cell = self.draws.get((node, water, year))
-                if cell is None:
-                    cell = self.draws[node, water, year] = [0] * (2 * len(BALANCES))
-                cell[index] += sign * volume_m3
+                where = node, water, year
+                if where not in draws:
+                    draws[where] = [0] * (2 * len(BALANCES))
+                draws[where][index] += change_m3

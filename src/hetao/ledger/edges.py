@@ -29,13 +29,16 @@ def _caps(state: State, node: str, line: Line) -> list[Entry]:
 
 
 def check_edge(state: State, posting: Posting, found: Findings) -> None:
-    """Refuse a cap that would change the kind of its edge, or move only one of two lines.
+    """Refuse a cap that would change the kind of its edge, move only one of two lines, or be one on consumption.
 
     An edge keeps its kind for every year, and takes it only while no water is drawn. What is drawn at a place counts on
     two lines, with ecological supply and without it, and goes one way for both: a cap may be moved out only where no
     place above or below has a cap on the water's other line.
     """
     if posting.line.basis != "withdrawal":
+        if posting.moved:
+            words = {"place": state.nodes[posting.node].label, "line": posting.line.label, "year": posting.year}
+            found.refuse(breach("edge.consumption", {"year": posting.year}, node=posting.node, words=words))
         return
     _check_kind(state, posting, found)
     _check_other_line(state, posting, found)

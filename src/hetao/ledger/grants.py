@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from hetao.ledger.draft import Cell, Draft
 from hetao.ledger.limits import effective_m3, is_cut
 from hetao.ledger.line import Line
 from hetao.ledger.state import State
 
-if TYPE_CHECKING:
-    from hetao.ledger.rule import Case
-
-__all__ = ["GRANTING", "Grant", "find_grants", "grants"]
+__all__ = ["GRANTING", "Grant", "find_grants"]
 
 GRANTING = frozenset({"apply", "approve", "accept_works", "renew", "change", "transfer"})
 
@@ -55,8 +52,3 @@ def find_grants(state: State, draft: Draft) -> tuple[Grant, ...]:
                 cap_m3 = min(cap_m3, effective_m3(state, cell[0], line, cell[2]) or 0)
             found.append(Grant(cell, line, asked_m3, cap_m3 - limit.moved_m3 - held_m3))
     return tuple(found)
-
-
-def grants(case: Case) -> tuple[Grant, ...]:
-    """Return what an event draws anew; worked out once, however many rules ask."""
-    return case.grants

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from hetao.ledger.act import COMMON, COMMON_DEMANDED, Act, acts
 from hetao.ledger.closing import check_open
@@ -21,11 +22,19 @@ from hetao.text import Text
 
 __all__ = ["event_key", "instant_of", "judge", "reject", "what_is_due"]
 
+Check = Callable[[Case, Findings], None]
 OK: frozenset[Decision] = frozenset({"posted", "admitted", "exempt"})
 DRAWN = {  # water → for each amount of a cell, the line that it stands on and its balance
     water: tuple((line, balance) for line in drawn_lines(water, ecological=False) for balance in BALANCES)
     for water in WATERS
 }
+
+
+class _Speaking(NamedTuple):
+    """The rules that speak on a day, each with its check, or with a warning of it where it is not law yet."""
+
+    day: str
+    rules: tuple[tuple[Rule, Check], ...]
 
 
 def event_key(event: Event) -> str | None:
@@ -169,18 +178,20 @@ def _apply_rules(case: Case, found: Findings) -> None:
     """Let every rule of the event's kind speak; one that is not law yet, or not here, only warns or stays silent."""
     if not case.event.has("at", "event"):
         return
-    state, day = case.state, case.day
-    everywhere = "territory" not in state.settings()
-    for rule in rules_for(case.kind):
-        if not (case.drafted or rule.unfit):
-            continue
-        if rule.arithmetic:
-            rule.check(case, found)
-        elif everywhere or _holds_here(state, rule, day):
-            if rule.since <= day:
-                rule.check(case, found)
-            else:
-                _warn_ahead(rule, case, found)
+    drafted = case.drafted
+    for rule, check in _speaking(case.state, case.kind, case.day):
+        if drafted or rule.unfit:
+            check(case, found)
+
+
+def _speaking(state: State, kind: str, day: str) -> tuple[tuple[Rule, Check], ...]:
+    """Return the rules that speak to a kind of event on a day, each with how; worked out once while nothing changes."""
+    known = state.memo.get(("rules", kind))
+    if not isinstance(known, _Speaking) or known.day != day:
+        here = (rule for rule in rules_for(kind) if rule.arithmetic or _holds_here(state, rule, day))
+        told = tuple((r, r.check if r.arithmetic or r.since <= day else partial(_warn_ahead, r)) for r in here)
+        known = state.memo["rules", kind] = _Speaking(day, told)
+    return known.rules
 
 
 def _holds_here(state: State, rule: Rule, day: str) -> bool:
@@ -220,8 +231,10 @@ def _effects(state: State, draft: Draft) -> tuple[Effect, ...]:
         change_m3 = p.amount_m3 - (0 if before is None else before.amount_m3)
         if change_m3:
             effects.append(Effect(p.node, p.line, p.year, p.balance, change_m3))
+    indices = sorted(draft.drawn)
     for (node, water, year), change in draft.draws.items():
-        for (line, balance), amount_m3 in zip(DRAWN[water], change, strict=True):
-            if amount_m3:
+        for index in indices:
+            if amount_m3 := change[index]:
+                line, balance = DRAWN[water][index]
                 effects.append(Effect(node, line, year, balance, amount_m3))
     return tuple(effects)

@@ -106,7 +106,7 @@ def pressures(state: State, grants: Iterable[Grant], day: str) -> Iterator[Press
 
     Args:
         state: the ledger before.
-        grants: what an act draws anew, see `hetao.ledger.grants.grants`.
+        grants: what an act draws anew, see `hetao.ledger.rule.Case.grants`.
         day: the day of the act; its year of account and the year before are looked at.
     """
     seen: set[tuple[str, Line]] = set()

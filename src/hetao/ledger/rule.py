@@ -30,6 +30,7 @@ class Case:
         state: the ledger before the event.
         draft: what the event would do.
         drafted: whether the event's own fields were enough to tell what it would do.
+        fields: the event's fields that fit.
         kind: the event's name.
         day: the day on which it takes legal effect, where it is (ISO 8601).
     """
@@ -41,10 +42,12 @@ class Case:
     drafted: bool = True
 
     def __post_init__(self) -> None:
-        self.kind = str(self.event.fields.get("event", ""))
-        self.day = str(self.event.fields.get("at", ""))[:10]
+        self.fields = self.event.fields
+        self.kind = str(self.fields.get("event", ""))
+        self.day = str(self.fields.get("at", ""))[:10]
         self._after: State | None = None
         self._grants: tuple[Grant, ...] | None = None
+        self._failing: tuple[Grant, ...] | None = None
 
     @property
     def after(self) -> State:
@@ -54,16 +57,18 @@ class Case:
         return self._after
 
     @property
-    def fields(self) -> Mapping[str, Any]:
-        """The event's fields that fit."""
-        return self.event.fields
-
-    @property
     def grants(self) -> tuple[Grant, ...]:
         """What the event draws anew from the permitted volume."""
         if self._grants is None:
             self._grants = find_grants(self.state, self.draft)
         return self._grants
+
+    @property
+    def failing(self) -> tuple[Grant, ...]:
+        """Those of the grants for which a cap leaves no room."""
+        if self._failing is None:
+            self._failing = tuple([g for g in self.grants if g.room_m3 is not None and g.asked_m3 > g.room_m3])
+        return self._failing
 
 
 @dataclass

@@ -155,8 +155,9 @@ class State(Tree):
 
     def fill(self, cell: Cell, amounts: list[int]) -> None:
         """Set what is drawn at one cell."""
+        if cell not in self._cells:
+            self._years.setdefault(cell[:2], set()).add(cell[2])
         self._cells[cell] = amounts
-        self._years.setdefault(cell[:2], set()).add(cell[2])
         if amounts[USED] or amounts[USED_ECOLOGICAL]:
             self._with_use.add(cell[:2])
 

@@ -48,6 +48,8 @@ def _expected(case: Case, right: Application | Permit, water: str) -> set[int]:
     if case.kind == "renew":
         held = case.state.permit(case.fields["permit"])
         assert held is not None
+        if right.end == held.end:  # it is only asked for
+            return set()
         drawn = {c.year: c.volume_m3 for c in _charged(case) if c.water == water}
         return {y for y in _years(water, add_days(held.end, 1), right.end) if right.volume_m3 > drawn.get(y, 0)}
     return _years(water, right.start, right.end) ^ charged

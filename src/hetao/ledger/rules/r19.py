@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hetao.ledger.grants import GRANTING, Grant, grants
+from hetao.ledger.grants import GRANTING, Grant
 from hetao.ledger.limits import effective_m3
 from hetao.ledger.line import Line
 from hetao.ledger.outcome import Findings
@@ -13,21 +13,19 @@ from hetao.text import Text
 
 
 def _check(case: Case, found: Findings) -> None:
-    asked = grants(case)
     reported: set[tuple[str, Line]] = set()
-    for grant in asked:
-        if grant.room_m3 is not None and grant.asked_m3 > grant.room_m3:
-            where = grant.cell[0], grant.line
-            if where not in reported:
-                reported.add(where)
-                _refuse(case, grant, grant.room_m3, found)
+    for grant in case.failing:
+        where = grant.cell[0], grant.line
+        if where not in reported:
+            reported.add(where)
+            _refuse(case, grant, grant.room_m3 or 0, found)
     if case.kind != "transfer":
         _check_covered(case, found)
 
 
 def _check_covered(case: Case, found: Findings) -> None:
     """Refuse a year in which no node on the way has any cap to which the volume could be compared."""
-    capped = {grant.cell[1:] for grant in grants(case)}
+    capped = {grant.cell[1:] for grant in case.grants}
     asked = {cell[1:] for cell, change in case.draft.draws.items() if change[0] > 0 or change[3] > 0}
     if asked <= capped or case.draft.right is None:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hetao.ledger.grants import GRANTING, grants
+from hetao.ledger.grants import GRANTING
 from hetao.ledger.outcome import Findings
 from hetao.ledger.rule import Case, Rule
 from hetao.text import Text
@@ -12,11 +12,11 @@ from hetao.text import Text
 
 def _check(case: Case, found: Findings) -> None:
     """Name the nodes that fail where others would have passed."""
-    asked = [grant for grant in grants(case) if grant.room_m3 is not None]
-    failing = dict.fromkeys(g.cell[0] for g in asked if g.room_m3 is not None and g.asked_m3 > g.room_m3)
-    if not failing:
+    if not case.failing:
         return
-    passing = [node for node in dict.fromkeys(g.cell[0] for g in asked) if node not in failing]
+    failing = dict.fromkeys(grant.cell[0] for grant in case.failing)
+    bound = dict.fromkeys(grant.cell[0] for grant in case.grants if grant.room_m3 is not None)
+    passing = [node for node in bound if node not in failing]
     if passing:
         for node in failing:
             facts = {"failing": list(failing), "unchanged": passing}

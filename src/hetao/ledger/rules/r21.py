@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from hetao.ledger.grants import grants
 from hetao.ledger.line import WATERS, drawn_lines
 from hetao.ledger.outcome import Findings
 from hetao.ledger.pressure import Pressure, pressure_in, pressures
@@ -64,7 +63,7 @@ def _judge_caps(case: Case, found: Findings) -> list[str]:
     restricted: list[str] = []
     unset: list[Pressure] = []
     suspended = False
-    for pressure in pressures(case.state, grants(case), case.day):
+    for pressure in pressures(case.state, case.grants, case.day):
         node, ratio = pressure.node, _warning_ratio(case.state, pressure.node, case.day)
         full = pressure.reaches(1)
         if full or pressure.debt_m3:

@@ -539,7 +539,7 @@ class Generator:
         if dice > 0.5:
             reserve_m3 = self.random.choice((0, reserve_m3 // 2, reserve_m3 + 1))
         event |= {"children": children, "reserve_m3": min(reserve_m3, HUGE_M3)}
-        if line[1] == "withdrawal" and self._chance(0.15):
+        if self._chance(0.15):
             event["edge"] = self.random.choice(("moved", "shared"))
         if self._chance(0.1):
             event["binds"] = self._binds()

@@ -136,7 +136,7 @@ class Book:
                 way.append(place)
                 if self.is_moved(place, water, year):
                     break
-            self._ways[key] = (*way, *sorted(self._basins[name]))
+            self._ways[key] = tuple(dict.fromkeys((*way, *sorted(self._basins[name]))))
         return self._ways[key]
 
     def is_moved(self, name: str, water: str, year: int) -> bool:
@@ -159,10 +159,6 @@ class Book:
             return steps[year]
         latest = max((y for y in steps if y < year), default=None)
         return None if latest is None else steps[latest]
-
-    def has_cap(self, name: str, line: Line, year: int) -> bool:
-        """Tell whether a place has a cap in a year or any later one."""
-        return self.cap(name, line, year) is not None or any(y > year for y in self.caps.get((name, line), ()))
 
     def reserve_m3(self, name: str, line: Line, year: int) -> int:
         """Return the reserve that holds in a year."""

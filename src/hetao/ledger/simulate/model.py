@@ -285,7 +285,7 @@ class Model:
         return Verdict(self._is_open(cells), commit=partial(self._decide, right, {}, "refused", day))
 
     def _refer(self, event: Event, day: str) -> Verdict:
-        right = self._named(event, "admitted", "referred", "incomplete")
+        right = self._named(event, "admitted", "referred")
         return Verdict() if right is None else Verdict(True, commit=partial(setattr, right, "status", "referred"))
 
     def _has_lapsed(self, right: Right, day: str) -> bool:
@@ -565,7 +565,7 @@ class Model:
         node, line, year = event["node"], line_of(event), event["year"]
         if node not in self.book.places:
             return Verdict()
-        moved = line[1] == BASES[0] and self.book.is_moved(node, line[0], year)
+        moved = any(cap.moved for cap in self.book.caps.get((node, line), {}).values())
         cap = Cap(event["volume_m3"], tuple(event.get("binds", BINDS)), moved)
         cuts: list[tuple[Right, Charges, int]] = []
         for name, cut_m3 in event.get("cutback", {}).items():
@@ -607,9 +607,7 @@ class Model:
         cuts: Sequence[tuple[Right, Charges, int]] = (),
     ) -> Verdict:
         """Try caps with the cuts of permits that come with them, see whether all still holds, and undo it again."""
-        if line[1] == BASES[0] and any(
-            self._breaks_edge(node, line, year, moved=cap.moved) for node, cap in caps.items()
-        ):
+        if any(self._breaks_edge(node, line, year, moved=cap.moved) for node, cap in caps.items()):
             return Verdict()
         before = self.book.caps, self.book.reserves, [(permit, permit.charges, permit.volume_m3) for permit, *_ in cuts]
         state = partial(self._state, caps, line, year, reserve, cuts)
@@ -645,21 +643,28 @@ class Model:
         )
 
     def _breaks_edge(self, node: str, line: Line, year: int, *, moved: bool) -> bool:
-        """Tell whether a cap would change how it hangs on the one above under draws, or move one of two lines alone."""
-        book, water = self.book, line[0]
-        end = min((y for y in book.caps.get((node, line), ()) if y > year), default=10_000)
-        for each in (y for of, y in book.years() if of == water and year <= y < end):
-            drawn = any(any(book.sums(balance, water, each).get(node, NONE)) for balance in BINDS)
-            if drawn and book.is_moved(node, water, each) != moved:
-                return True
+        """Tell whether a cap would hang on the one above in another way than the edge may.
+
+        An edge has one kind in every year. It is moved only on withdrawals, only while no water is drawn, and only
+        where no place above or below has a cap on the water's other line.
+        """
+        book, (water, basis, ecology) = self.book, line
+        if basis != BASES[0]:
+            return moved
+        held = book.caps.get((node, line), {}).values()
+        if any(cap.moved != moved for cap in held):
+            return True
+        other = water, basis, next(each for each in ECOLOGIES if each != ecology)
+        around = (*book.up(node), *book.below(node))
+        others = [cap for place in around for cap in book.caps.get((place, other), {}).values()]
         if not moved:
-            below = (part for part in book.below(node) if book.is_moved(part, water, year))
-            return any(not book.has_cap(part, line, year) for part in below)
-        other = water, line[1], next(ecology for ecology in ECOLOGIES if ecology != line[2])
-        held = book.cap(node, other, year)
-        return not (held is not None and held.moved) and any(
-            book.has_cap(above, other, year) for above in book.up(node)[1:]
-        )
+            return any(cap.moved for cap in others)
+        return bool(others) or (not held and self._is_drawn(node, water, year))
+
+    def _is_drawn(self, node: str, water: str, year: int) -> bool:
+        """Tell whether anything is permitted, planned or used at a place in a year or any later one."""
+        years = [y for of, y in self.book.years() if of == water and y >= year]
+        return any(any(self.book.sums(balance, water, y).get(node, NONE)) for balance in BINDS for y in years)
 
     def _close_year(self, event: Event, day: str) -> Verdict:
         node, year = event["node"], event["year"]

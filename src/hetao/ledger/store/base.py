@@ -165,21 +165,29 @@ def _stated_row(state: State, where: tuple[str, Line, str, int], seq: int) -> tu
     return (node, *line, balance, year, entry.amount_m3, entry.document, binds, int(entry.moved), entry.seq, seq)
 
 
-def _limits(state: State, cell: Cell, ecology: int) -> list[int | None]:
-    """Return what holds each balance down at a cell, without ecological supply or with it; None where nothing does."""
-    node, water, year = cell
-    limit = state.limit(node, drawn_lines(water, ecological=False)[ecology], year)
-    if limit is None:
-        return [None] * len(BALANCES)
-    return [limit.volume_m3 if balance in limit.binds else None for balance in BALANCES]
+def _limits(state: State, cell: Cell) -> tuple[int | None, ...]:
+    """Return what holds each balance down at a cell, without ecological supply, then with it; None where nothing does.
+
+    Rows are written far more often than caps change, so it is worked out once.
+    """
+    known = state.memo.get(("row", cell))
+    if not isinstance(known, tuple):
+        node, water, year = cell
+        limits = [state.limit(node, line, year) for line in drawn_lines(water, ecological=False)]
+        known = state.memo["row", cell] = tuple(
+            limit.volume_m3 if limit is not None and balance in limit.binds else None
+            for limit in limits
+            for balance in BALANCES
+        )
+    return known
 
 
 def _headroom_row(state: State, cell: Cell, seq: int) -> tuple[Any, ...]:
-    amounts = state.drawn(cell)
-    plain, whole = _limits(state, cell, 0), _limits(state, cell, 1)
-    used, with_ecology = amounts[2], amounts[2] + amounts[5]
-    debts = (0 if m3 is None else max(0, u - m3) for u, m3 in ((used, plain[2]), (with_ecology, whole[2])))
-    return (*cell, *amounts, *plain, *whole, *debts, seq)
+    amounts, limits = state.drawn(cell), _limits(state, cell)
+    used_m3, with_ecology_m3, limit_m3, whole_m3 = amounts[2], amounts[2] + amounts[5], limits[2], limits[5]
+    debt_m3 = 0 if limit_m3 is None or used_m3 <= limit_m3 else used_m3 - limit_m3
+    all_debt_m3 = 0 if whole_m3 is None or with_ecology_m3 <= whole_m3 else with_ecology_m3 - whole_m3
+    return (*cell, *amounts, *limits, debt_m3, all_debt_m3, seq)
 
 
 def _record_row(state: State, kind: str, name: str, seq: int) -> tuple[Any, ...]:

@@ -36,23 +36,39 @@ TYPES: Mapping[str, str] = {
     "by": "bigint",
     "ordinal": "bigint",
 }  # others by name
-APPEND = """INSERT INTO journal (seq, key, event, outcome, hash)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[])"""
 HEAD = "SELECT seq, hash FROM tip"
 RAW = """SELECT seq, convert_to(key, 'UTF8'), convert_to(event, 'UTF8'), convert_to(outcome, 'UTF8'),
 convert_to(hash, 'UTF8') FROM journal WHERE seq > %s ORDER BY seq LIMIT 5000"""
 
 
+def _insert(table: str, columns: Sequence[str]) -> str:
+    """Return a statement that inserts rows handed over column by column, each as one array."""
+    types = (TYPES.get(c, "bigint" if c.endswith("_m3") else "text") for c in columns)
+    arrays = ", ".join(f"%s::{t}[]" for t in types)
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+
+
 def _upsert(table: str) -> str:
     keys, columns = TABLES[table]
-    types = [TYPES.get(c, "bigint" if c.endswith("_m3") else "text") for c in columns]
     changes = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns[keys:])
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in types)}) "
-        f"ON CONFLICT ({', '.join(columns[:keys])}) DO UPDATE SET {changes}"
-    )
+    return f"{_insert(table, columns)} ON CONFLICT ({', '.join(columns[:keys])}) DO UPDATE SET {changes}"
 
 
+def _arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Return the columns of rows as the server writes arrays; the driver's own way of writing them is slow."""
+    return [f"{{{','.join([_element(value) for value in column])}}}" for column in zip(*rows, strict=True)]
+
+
+def _element(value: str | int | None) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+APPEND = _insert("journal", Entered._fields)
 UPSERTS = {table: _upsert(table) for table in TABLES}
 
 
@@ -178,13 +194,13 @@ class PostgresStore:
 
     def append(self, entries: Sequence[Entered]) -> None:
         """Append entries to the journal."""
-        self._run(APPEND, [list(column) for column in zip(*entries, strict=True)])
+        self._run(APPEND, _arrays(entries))
 
     def write(self, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> None:
         """Replace rows of the state."""
         for table, changed in rows.items():
             if changed:
-                self._run(UPSERTS[table], [list(column) for column in zip(*changed, strict=True)])
+                self._run(UPSERTS[table], _arrays(changed))
 
     def clear(self) -> None:
         """Empty the tables of the state, to be written anew."""

@@ -438,6 +438,17 @@ def test_a_cap_on_consumption_is_not_drawn_on_and_cannot_be_moved(scene):
     assert scene.post("breakdown", year=2025, edge="shared", **line).ok
 
 
+def test_no_cap_of_an_earlier_year_moves_what_was_drawn_in_it(scene):
+    """What was permitted in 2025 stands on A's cap too: it cannot be moved from under it by a cap stated later."""
+    scene.cap("A", 100)
+    scene.breakdown("A", {"A1": 60}, edge="moved", year=2026)
+    assert scene.apply("AP1", 10).ok
+    line = {"node": "A1", "issuer": "NM", "volume_m3": 50, "document": "文", **GROUND._asdict()}
+    assert codes(scene.post("cap", year=2025, **line)) == ["edge.kind"]
+    assert codes(scene.post("cap", year=2024, **line)) == ["edge.kind"]
+    assert scene.post("cap", year=2027, **line).ok
+
+
 def test_a_cap_of_an_earlier_year_takes_the_edge_of_the_later_one(scene):
     """An edge has one kind in every year, the ones before it too; the auditor says the same."""
     scene.cap("A", 100, year=2020)

@@ -47,10 +47,12 @@ def check_edge(state: State, posting: Posting, found: Findings) -> None:
 def _check_kind(state: State, posting: Posting, found: Findings) -> None:
     node, line, year = posting.node, posting.line, posting.year
     turned = any(entry.moved != posting.moved for entry in _caps(state, node, line))
-    drawn = posting.moved and any(
-        any(state.drawn((node, line.water, each))) for each in state.drawn_years(node, line.water) if each >= year
+    newly_moved = (
+        each
+        for each in state.drawn_years(node, line.water)
+        if posting.moved and each >= year and state.find(node, line, "cap", each) is None
     )
-    if turned or (drawn and not is_moved(state, node, line)):
+    if turned or any(any(state.drawn((node, line.water, each))) for each in newly_moved):
         words = {"place": state.nodes[node].label, "line": line.label, "year": year}
         found.refuse(breach("edge.kind", {"year": year}, node=node, words=words))
 

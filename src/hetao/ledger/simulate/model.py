@@ -659,11 +659,12 @@ class Model:
         others = [cap for place in around for cap in book.caps.get((place, other), {}).values()]
         if not moved:
             return any(cap.moved for cap in others)
-        return bool(others) or (not held and self._is_drawn(node, water, year))
+        first = min(book.caps.get((node, line), ()), default=10_000)  # from here on it is moved already
+        return bool(others) or self._is_drawn(node, water, range(year, first))
 
-    def _is_drawn(self, node: str, water: str, year: int) -> bool:
-        """Tell whether anything is permitted, planned or used at a place in a year or any later one."""
-        years = [y for of, y in self.book.years() if of == water and y >= year]
+    def _is_drawn(self, node: str, water: str, span: range) -> bool:
+        """Tell whether anything is permitted, planned or used at a place in any of the years."""
+        years = [y for of, y in self.book.years() if of == water and y in span]
         return any(any(self.book.sums(balance, water, y).get(node, NONE)) for balance in BINDS for y in years)
 
     def _close_year(self, event: Event, day: str) -> Verdict:

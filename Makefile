@@ -25,7 +25,7 @@ layers: $(VENV)/test.stamp ## imports point one way only
 
 unit: $(VENV)/test.stamp postgresql ## the tests, against the installed wheel, with their coverage gate
 	mkdir -p artefacts
-	HETAO_WHEEL=1 $(BIN)/python -m pytest --cov --cov-report= --cov-report=json:artefacts/coverage.json
+	HETAO_WHEEL=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --cov --cov-report= --cov-report=json:artefacts/coverage.json
 	$(BIN)/python tests/coverage_gate.py artefacts/coverage.json
 
 docs: $(VENV)/test.stamp ## build the documentation, warnings are errors

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hetao.text import Text, use_language
+from studies import EXAMPLE, Results, run_and_keep
 
 ROOT = Path(__file__).resolve().parents[1]
 IN_CI = os.environ.get("CI", "").lower() == "true"
@@ -31,6 +32,19 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all tests of the example study to one worker, so that the study is run once."""
+    for item in items:
+        if "example" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("example"))
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Return the results of the example study, run once."""
+    return run_and_keep(EXAMPLE, tmp_path_factory.mktemp("example") / "out")
 
 
 @pytest.fixture(autouse=True)

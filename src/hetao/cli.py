@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -147,4 +148,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
 
 def main(arguments: list[str] | None = None) -> object:
     """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a character that the console's code page lacks (³ in GBK) ends nothing
+            stream.reconfigure(errors="backslashreplace")
     return app(arguments)

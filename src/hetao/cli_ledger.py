@@ -370,11 +370,10 @@ def verify(
     from hetao.audit import audit_store
     from hetao.ledger import Ledger
 
-    if rejudge:
+    found = audit_store(store, anchor=anchor)
+    if rejudge and found.ok:
         with Ledger.open(store, read_only=True) as ledger:
             found = ledger.verify(anchor, rejudged=True)
-    else:
-        found = audit_store(store, anchor=anchor)
     _print(found.as_dict())
     if not found.ok:
         raise typer.Exit(REFUSED)

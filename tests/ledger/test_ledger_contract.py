@@ -78,6 +78,25 @@ def over_cap(s):
     return s.post("use", node="A", year=2025, volume_m3=6, source="公报", **line())
 
 
+def read_over_cap(s):
+    s.permit()
+    own = {"node": "A", "issuer": "NM", "volume_m3": 5, "document": "文", "binds": ["used"], "year": 2025}
+    s.day("2025-07-01").must("cap", **own, **line())
+    return s.read("P1", 6, "2025-04-01", "2025-05-31")
+
+
+def read_ahead(s):
+    s.permit()
+    return s.read("P1", 6, "2025-04-01", "2025-05-31")
+
+
+def filed_again(s):
+    s.permit()
+    for used_m3 in (5, 6):
+        outcome = s.post("return", permit="P1", year=2025, used_m3=used_m3, next_year_m3=9)
+    return outcome
+
+
 def not_bound(s):
     s.cap("A", 5, binds=["permitted"])
     return s.post("use", node="A", year=2025, volume_m3=4, source="公报", **line())
@@ -145,6 +164,9 @@ CASES = {
         "order", node="A", water="groundwater", from_="2025-05-01", to="2025-06-01", document="文"
     ),
     "read.corrects": corrects,
+    "read.over_cap": read_over_cap,
+    "read.ahead": read_ahead,
+    "return.again": filed_again,
     "read.overlap": overlap,
     "year.closed": closed,
     "year.running": lambda s: s.day("2025-12-31").post("close_year", node="A", year=2025),
@@ -167,7 +189,10 @@ CASES = {
     "assert.nothing": lambda s: check(s, node="A"),
     "assert.mismatch": lambda s: check(s, node="NM"),
 }
-WARNINGS = {"setting.unknown", "use.over_cap", "use.no_cap", "use.not_bound", "use.revised"}
+WARNINGS = {
+    *("setting.unknown", "use.over_cap", "use.no_cap", "use.not_bound", "use.revised"),
+    *("read.over_cap", "read.ahead", "return.again"),
+}
 
 
 def test_there_is_a_case_for_every_term():

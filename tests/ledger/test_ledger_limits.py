@@ -84,11 +84,34 @@ def test_a_leap_year_of_the_river(scene):
     assert limit(scene, line=RIVER, year=2023) == 365
 
 
-def test_orders_never_take_more_than_there_is(scene):
+def test_of_several_orders_for_the_same_days_the_last_one_given_holds(scene):
     scene.cap("A", 100)
-    for _ in range(3):
-        order(scene, factor="0.5")
-    assert limit(scene) == 0
+    order(scene, factor="0.5")
+    order(scene, factor="0.5")
+    assert limit(scene) == 50
+    order(scene, factor="0.8")
+    assert limit(scene) == 80
+    order(scene, factor="0.7")
+    order(scene, first="2025-01-01", last="2025-03-14", volume_m3=0)
+    assert limit(scene) == 100 * (365 - 73) * 7 // 3650, "nothing for 73 days, 0.7 for the others"
+    order(scene, factor="1")
+    assert limit(scene) == 100, "and an order of factor 1 lifts it"
+
+
+def test_headroom_is_what_orders_leave(scene):
+    scene.cap("A", 100)
+    assert scene.apply("AP1", 60).ok
+    order(scene, factor="0.7")
+    assert scene.account("A").headroom_m3 == 10
+    line = {"node": "A", "year": 2025, **GROUND._asdict()}
+    assert scene.post("assert", what="headroom", volume_m3=10, **line).ok
+    order(scene, factor="0.5")
+    assert scene.account("A").headroom_m3 == -10
+    (refusal,) = (f for f in scene.apply("AP2", 1).refusals if f.rule == "R19")
+    assert (refusal.facts["effective_m3"], refusal.facts["over_m3"]) == (50, 11)
+    assert "nothing is left" in refusal.text.en
+    assert "50 m³ after orders" in refusal.text.en
+    assert "没有余量" in refusal.text.zh
 
 
 def test_what_lies_below_takes_part_in_the_same_ratio_and_adds_up(scene):
@@ -128,8 +151,6 @@ def test_an_order_of_its_own_binds_beside_the_one_above(scene):
     order(scene, factor="0.9")
     order(scene, node="A1", factor="0.8")
     assert limit(scene, "A1") == 40
-    order(scene, factor="0.9")
-    assert (limit(scene), limit(scene, "A1")) == (80, 40)
     order(scene, volume_m3=0)
     assert (limit(scene), limit(scene, "A1")) == (0, 0)
 

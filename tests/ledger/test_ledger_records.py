@@ -140,6 +140,8 @@ def test_every_setting_says_what_it_is_for():
 def test_shares_are_read_exactly():
     assert [read_ratio(v) for v in ("0.90", "90%", 0.9, " 90 %", 1)] == [Fraction(9, 10)] * 4 + [1]
     assert [read_ratio(v) for v in (True, None, "x", "x%", "", [], "inf", "nan")] == [None] * 8
+    far = ("1e-9999999999", "1e9999999", "1e-31%", 5e-324)
+    assert [read_ratio(v) for v in far] == [None] * 4, "it would fill the memory with zeros"
 
 
 # Working days

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import hetao.ledger.judge as judging
@@ -159,6 +161,7 @@ def rewrite(raw, seq, event=None, outcome=None):
 )
 def test_an_entry_that_was_rewritten_is_named(store, raw, change, found):
     rewrite(raw, 5, **change)
+    Path(f"{store.removeprefix('sqlite:///')}-anchor").unlink()
     with Ledger.open(store) as ledger:
         (problem,) = ledger.verify(rejudged=True).problems
         assert (problem.code, problem.place.item) == ("ledger.verify.rejudged", "journal 5")

@@ -51,7 +51,7 @@ def test_an_empty_store(store):
         assert store.kept(["k"]) == store.kept([]) == {}
         assert list(store.raw_rows()) == []
         assert store.missing_guards() == ()
-    assert store.events(0, 10) == []
+    assert store.entries(0, 10) == []
     state = State()
     with store.reading():
         store.load(state, 0)
@@ -70,8 +70,8 @@ def test_what_is_written_is_read_back(store):
         (2, None, b"{}", b"two"),
     ]
     assert rows[0].hash == HASH.encode()
-    assert store.events(0, 1) == ['{"a":1}']
-    assert store.events(1, 9) == ["{}"]
+    assert [entry.event for entry in store.entries(0, 1)] == ['{"a":1}']
+    assert [entry.event for entry in store.entries(1, 9)] == ["{}"]
 
 
 def test_many_keys_are_looked_up_at_once(store, monkeypatch):

@@ -11,13 +11,11 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from hetao.report.html import render_html
-from hetao.study import run_study
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("example")]
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "artefacts"
-EXAMPLE = ROOT / "examples" / "inner-mongolia"
 SWITCHES = [
     f"--{name}"
     for name in (
@@ -62,12 +60,11 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def html(request, report, tmp_path_factory):
+def html(request, report):
     """Return the sample page, or, where a test asks for it, the page of the example study."""
     if getattr(request, "param", "sample") == "sample":
         return render_html(report)
-    out = tmp_path_factory.mktemp("example") / "out"
-    return run_study(EXAMPLE, out).report.read_text(encoding="utf-8")
+    return request.getfixturevalue("example").written.report.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -319,7 +319,7 @@ def test_every_story_of_the_register_shows_up(example: Any, asked: list[dict[str
     assert is_due("R47", stories["no yearly return for 2023"]["permit"], "return of 2023")
     broken = stories["meter past repair: full capacity from 16 July"]["permit"]
     assert is_due("R53", broken, "to be repaired by 2023-07-15 and is not")
-    assert is_due("R53", broken, "169 days from 2023-07-16 to 2023-12-31")
+    assert is_due("R53", broken, "169 day(s), 2023-07-16 to 2023-12-31")
     assert is_due("R41", stories["no works for 3 years"]["application"], "lapsed on 2023-06-16")
     assert is_due("R15", stories["town supply: basin authority"]["application"])
 

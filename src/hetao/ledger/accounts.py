@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from hetao.ledger.debt import debt_m3
-from hetao.ledger.limits import effective_m3
+from hetao.ledger.limits import effective_m3, headroom_m3
 from hetao.ledger.line import BASES, ECOLOGIES, WATERS, Line
 from hetao.ledger.state import State
 
@@ -31,7 +31,8 @@ class Account:
         reported_m3: the published use, None where none was recorded.
         broken_down_m3: what the nodes below have been given.
         reserve_m3: what was held back when the cap was broken down.
-        headroom_m3: the cap less the permitted volume and less what was moved out of it, None without a cap.
+        headroom_m3: what may still be permitted: the cap, after orders where they cut it, less the permitted volume and
+            less what was moved out of it; below 0 where orders leave less than is permitted; None without a cap.
         unallocated_m3: the cap less what the nodes below have been given and less the reserve, None without a cap.
         moved_m3: what was moved out of the cap to nodes below, which draw on it no more.
         limit_m3: the cap after drought and dispatch orders and shortfalls, None without a cap.
@@ -82,7 +83,7 @@ def _account(state: State, node: str, line: Line, year: int) -> Account:
         reported_m3=None if reported is None else reported.amount_m3,
         broken_down_m3=broken_down_m3,
         reserve_m3=reserve_m3,
-        headroom_m3=None if cap is None else cap.amount_m3 - moved_m3 - permitted_m3,
+        headroom_m3=headroom_m3(state, node, line, year),
         unallocated_m3=None if cap is None else cap.amount_m3 - broken_down_m3 - reserve_m3,
         moved_m3=moved_m3,
         limit_m3=effective_m3(state, node, line, year),

@@ -133,8 +133,7 @@ def application_named(state: State, event: Event, statuses: tuple[str, ...], fou
         found.refuse(breach("application.unknown", {"application": named}))
     elif application.status not in statuses:
         facts = {"application": named, "status": application.status, "needed": list(statuses)}
-        words = {"needed": ", ".join(statuses)}
-        found.refuse(breach("application.status", facts, node=application.node, words=words))
+        found.refuse(breach("application.status", facts, node=application.node))
         return None
     return application
 
@@ -159,7 +158,6 @@ def permit_named(
         found.refuse(breach("permit.unknown", {"field": field, "permit": named}))
     elif permit.status not in statuses:
         facts = {"permit": named, "status": permit.status, "needed": list(statuses)}
-        words = {"needed": ", ".join(statuses)}
-        found.refuse(breach("permit.status", facts, node=permit.node, words=words))
+        found.refuse(breach("permit.status", facts, node=permit.node))
         return None
     return permit

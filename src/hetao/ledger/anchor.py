@@ -7,16 +7,35 @@ after a power failure it may lie behind the store, never ahead of it.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
-from hetao.ledger.store.base import Head
+from hetao.ledger.store.base import EMPTY, Head
 
-__all__ = ["Anchor", "anchor_line"]
+__all__ = ["LONGEST", "Anchor", "NoAnchorError", "anchor_line", "read_head"]
+
+LONGEST = 1024  # bytes that are read of a file; an anchor has fewer
+LINE = re.compile(rb'\{"hash": "([0-9a-f]{64})", "seq": +([0-9]{1,19})\}\n')
 
 
 def anchor_line(head: Head) -> str:
     """Return the line that an anchor holds for a head."""
     return f'{{"hash": "{head.hash}", "seq": {head.seq:>19}}}\n'
+
+
+class NoAnchorError(ValueError):
+    """A file that was named as an anchor and is none."""
+
+
+def read_head(held: bytes) -> Head | None:
+    """Return the head that an anchor's bytes hold, the empty one for none or zeros only; None where it is no anchor.
+
+    Zeros are what a file system may leave of a file that was new when the power failed.
+    """
+    if not held.strip(b"\0"):
+        return EMPTY
+    found = LINE.fullmatch(held)
+    return None if found is None else Head(int(found[2]), found[1].decode())
 
 
 class Anchor:
@@ -25,13 +44,21 @@ class Anchor:
     Args:
         path: the file.
 
+    Attributes:
+        kept: the head that it held when it was opened; the empty one for a new file.
+
     Raises:
+        NoAnchorError: the file is there and holds anything else than a head; it is left as it is.
         OSError: the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        self.kept = read_head(os.pread(self._file, LONGEST, 0))
+        if self.kept is None:
+            self.close()
+            raise NoAnchorError(path)
 
     def note(self, head: Head) -> None:
         """Write the head."""

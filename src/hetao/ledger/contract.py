@@ -14,8 +14,8 @@ CLAUSE = "hetao 台账事件规约 (hetao ledger, event contract)"
 
 TERMS: Mapping[str, Text] = {
     "line.malformed": Text(
-        "这一行不是一个 JSON 对象：{reason}。请每行写一个 JSON 对象，UTF-8 编码。",
-        "This line is not one JSON object: {reason}. Write one JSON object a line, in UTF-8.",
+        "{where}不是一个 JSON 对象：{reason}。请每行写一个 JSON 对象，UTF-8 编码。",
+        "{where} is not one JSON object: {reason}. Write one JSON object a line, in UTF-8.",
     ),
     "key.reused": Text(
         "键 {key} 已用于另一内容的事件（第 {first_seq} 条）。请为新事件使用新的键。",
@@ -190,6 +190,22 @@ TERMS: Mapping[str, Text] = {
         "{place} {year} 年{line}：公布用水量 {use_m3:,} m³ 超过上限 {cap_m3:,} m³，超出 {over_m3:,} m³。已如实记录。",
         "{place}, {year}, {line}: the published use of {use_m3:,} m³ exceeds the cap of {cap_m3:,} m³ "
         "by {over_m3:,} m³. It is recorded as published.",
+    ),
+    "read.over_cap": Text(
+        "{place} {year} 年{line}：用水 {use_m3:,} m³ 超过上限 {limit_m3:,} m³，超出 {over_m3:,} m³，记为欠账；"
+        "已如实入账，补回之前不再批准新的取水。",
+        "{place}, {year}, {line}: the use of {use_m3:,} m³ exceeds the limit of {limit_m3:,} m³ by {over_m3:,} m³, "
+        "which is owed. It is booked as it is; nothing more is granted until it is made up for.",
+    ),
+    "read.ahead": Text(
+        "读数的期间（至 {end}）在事件时间 {at} 之后。已入账；如日期有误请更正（corrects）。",
+        "The reading's period, to {end}, ends after the event's own time, {at}. It is booked; correct it (`corrects`) "
+        "if the days are wrong.",
+    ),
+    "return.again": Text(
+        "许可 {permit} {year} 年度已于 {filed} 填报（用水 {before_m3:,} m³）；现以 {used_m3:,} m³ 取代。",
+        "A return of permit {permit} for {year} was filed on {filed}, with a use of {before_m3:,} m³; this one of "
+        "{used_m3:,} m³ replaces it.",
     ),
     "use.no_cap": Text(
         "{place} {year} 年{line}：没有任何上限，公布用水量 {use_m3:,} m³ 未作比较。",

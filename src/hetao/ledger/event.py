@@ -45,10 +45,12 @@ class Malformed:
     Attributes:
         reason: why, in words.
         start: how the line begins.
+        line: its number in the stream that it came in, None where it came alone.
     """
 
     reason: Text
     start: str
+    line: int | None = None
 
 
 class _LineError(ValueError):
@@ -84,11 +86,12 @@ def _parse(source: Mapping[str, Any] | str) -> dict[str, Any]:
     return fields
 
 
-def read_event(source: Mapping[str, Any] | str) -> Event | Malformed:
+def read_event(source: Mapping[str, Any] | str, line: int | None = None) -> Event | Malformed:
     """Return the event that a line of JSON or a mapping holds, or why there is none.
 
     Args:
         source: one line of JSON, or the fields of an event as JSON values.
+        line: its number in a stream of lines.
     """
     try:
         fields = _parse(source)
@@ -100,9 +103,11 @@ def read_event(source: Mapping[str, Any] | str) -> Event | Malformed:
         reason = Text(f"第 {fault.colno} 个字符处有语法错误", f"a syntax error at character {fault.colno}")
     except UnicodeEncodeError:
         reason = Text("不是有效的 UTF-8 文字", "it is no valid UTF-8")
-    except (ValueError, TypeError, RecursionError) as fault:
+    except RecursionError:
+        reason = Text("嵌套过深", "it is nested too deeply")
+    except (ValueError, TypeError) as fault:
         reason = Text(f"无法读取（{fault}）", f"it cannot be read ({fault})")
     else:
         return Event(canonical, fields, {})
     shown = source if isinstance(source, str) else ", ".join(name for name in source if isinstance(name, str))
-    return Malformed(reason, shown[:60].encode(errors="replace").decode())
+    return Malformed(reason, shown[:60].encode(errors="replace").decode(), line)

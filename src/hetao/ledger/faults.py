@@ -63,6 +63,20 @@ FAULTS = {
         Text("可写的锚文件", "an anchor file free to write"),
         Text("检查文件夹是否存在以及写权限", "check that the folder exists and may be written"),
     ),
+    "no_anchor": Fault(
+        Text("不是锚文件的文件", "a file that is no anchor"),
+        Text("锚文件、空文件或尚不存在的文件", "an anchor, an empty file, or no file yet"),
+        Text("改用其他路径；该文件未作任何改动", "choose another path; the file was left as it is"),
+    ),
+    "anchored": Fault(
+        Text("与锚文件不符的台账库：日志末尾缺失或被替换", "a store whose journal lacks what its anchor holds"),
+        Text("锚文件所记的日志条目", "the entry that the anchor notes"),
+        Text(
+            "恢复最新的备份；确认接受丢失并留下书面记录后，方可移走锚文件再写",
+            "put the newest copy back; only where the loss is accepted, and put on record, move the anchor away and "
+            "write on",
+        ),
+    ),
     "interrupted": Fault(
         Text("写入被中断，不知是否已入账", "a write that was interrupted; whether it was posted is not known"),
         _USABLE,

@@ -50,7 +50,9 @@ def instant_of(event: Event) -> datetime:
 
 def reject(line: Malformed) -> Outcome:
     """Return the answer to a line that is no event: it has no entry in the journal."""
-    finding = breach("line.malformed", {"reason": line.reason.en, "start": line.start}, words={"reason": line.reason})
+    facts = {"reason": line.reason.en, "start": line.start, **({} if line.line is None else {"line": line.line})}
+    where = Text("此行", "The line") if line.line is None else Text(f"第 {line.line} 行", f"Line {line.line}")
+    finding = breach("line.malformed", facts, words={"reason": line.reason, "where": where})
     return Outcome(None, None, False, "refused", refusals=(finding,))
 
 
@@ -154,7 +156,7 @@ def _left_to_rules(
             found.refuse(breach("event.missing_field", {"field": name}, node=place, words=words))
         else:
             words = {"event": kind, "expected": spec.expected}
-            facts = {"field": name, "found": _shorten(raw[name])}
+            facts = {"field": name, "found": dump_json(raw[name])[:60]}
             found.refuse(breach("event.bad_field", facts, node=place, words=words))
     if act is None and isinstance(raw.get("event"), str):
         words = {"known": ", ".join(acts())}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any
 
 from hetao.audit import Verification, audit_store
-from hetao.errors import LedgerError
+from hetao.errors import LedgerError, Place, Problem
 from hetao.ledger.accounts import Account, list_accounts
-from hetao.ledger.anchor import Anchor
+from hetao.ledger.anchor import LONGEST, Anchor, NoAnchorError, read_head
 from hetao.ledger.chain import chain_hash
 from hetao.ledger.draft import Draft
 from hetao.ledger.event import LINE_MAX, Event, Malformed, read_event
@@ -25,8 +26,9 @@ from hetao.ledger.outcome import Finding, Outcome, dump_json
 from hetao.ledger.rejudge import differing_rows, rejudge
 from hetao.ledger.state import Kept, State
 from hetao.ledger.store import Entered, Head, Store, open_store
-from hetao.ledger.store.base import changed_rows
+from hetao.ledger.store.base import EMPTY, changed_rows
 from hetao.ledger.tree import Node
+from hetao.text import Text
 
 __all__ = ["BATCH", "Ledger"]
 
@@ -65,9 +67,9 @@ class Ledger:
     0
     """
 
-    def __init__(self, store: Store, anchors: Sequence[Anchor] = ()) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._anchors = tuple(anchors)
+        self._anchors: list[Anchor] = []
         self._state = State()
         self._head: Head | None = None  # where `_state` stands; None where it must be loaded from nothing
         self._work = Lock()  # held by whoever uses the store and the state
@@ -89,21 +91,37 @@ class Ledger:
 
         Raises:
             LedgerError: the address is not supported, or what is there is no store, of another version, locked
-                or read-only; or the anchor cannot be written.
+                or read-only; the anchor cannot be written, or is none; or the journal lacks the entry that the
+                anchor notes: its end was cut off, or an older copy put back.
         """
         store = open_store(url, read_only=read_only, wait_s=wait_s)
-        if read_only:
-            return cls(store)
-        paths = [path for path in (default_anchor(url), None if anchor is None else Path(anchor)) if path is not None]
-        anchors: list[Anchor] = []
+        ledger = cls(store)
+        with ExitStack() as undo:
+            undo.callback(ledger.close)
+            paths = [path for path in (default_anchor(url), None if anchor is None else Path(anchor)) if path]
+            for path in paths:
+                ledger._add_anchor(path, read_only=read_only)
+            undo.pop_all()
+        return ledger
+
+    def _add_anchor(self, path: Path, *, read_only: bool) -> None:
+        """Hold the store against what an anchor notes, and note heads there from now on."""
+        if read_only and not path.exists():
+            return
         try:
-            anchors += map(Anchor, paths)
-        except OSError as error:
-            for opened in anchors:
-                opened.close()
-            store.close()
-            raise store_error("anchor", url, str(error)) from error
-        return cls(store, anchors)
+            if read_only:
+                kept = read_head(path.read_bytes()[:LONGEST])
+            else:
+                self._anchors.append(Anchor(path))
+                kept = self._anchors[-1].kept
+        except (NoAnchorError, OSError) as error:
+            fault = "anchor" if isinstance(error, OSError) else "no_anchor"
+            raise store_error(fault, str(path), str(error) if fault == "anchor" else "") from error
+        if kept is None:
+            raise store_error("no_anchor", str(path))
+        with self._store.reading() as head:
+            if kept.seq and self._store.hash_of(kept.seq) != kept.hash:
+                raise store_error("anchored", self._store.url, f"{path}: {kept.seq} / {head.seq}")
 
     def __enter__(self) -> Ledger:
         return self
@@ -225,10 +243,12 @@ class Ledger:
         Raises:
             LedgerError: the store cannot be written; outcomes yielded before stand.
         """
-        batch: list[str] = []
+        batch: list[tuple[int, str]] = []
         characters = 0
-        for line in filter(str.strip, lines):
-            batch.append(line)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            batch.append((number, line))
             characters += len(line)
             if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
                 yield from self._replay(batch)
@@ -236,8 +256,8 @@ class Ledger:
         if batch:
             yield from self._replay(batch)
 
-    def _replay(self, lines: Sequence[str]) -> list[Outcome]:
-        tickets = [_Ticket(read_event(line)) for line in lines]
+    def _replay(self, lines: Sequence[tuple[int, str]]) -> list[Outcome]:
+        tickets = [_Ticket(read_event(line, number)) for number, line in lines]
         with self._hold():
             self._admit(tickets)
         for ticket in tickets:
@@ -249,13 +269,18 @@ class Ledger:
         """Yield the journal's events in order, one JSON object a line; replayed, they give the same journal.
 
         Raises:
-            LedgerError: the store cannot be read.
+            LedgerError: the store cannot be read, or an entry does not carry the chain of hashes on; those before it
+                have been yielded.
         """
-        last = self.head.seq
+        last, previous = self.head.seq, EMPTY.hash
         for start in range(0, last, BATCH):
             with self._hold():
-                events = self._store.events(start, min(start + BATCH, last))
-            yield from events
+                entries = self._store.entries(start, min(start + BATCH, last))
+            for seq, entry in enumerate(entries, start + 1):
+                previous = chain_hash(previous, entry.event, entry.outcome)
+                if (entry.seq, entry.hash) != (seq, previous):
+                    raise store_error("damaged", self._store.url, f"journal {seq}")
+                yield entry.event
 
     def verify(self, anchor: str | Path | None = None, *, rejudged: bool = False) -> Verification:
         """Check the journal, every balance and the store's files, by code that shares nothing with the ledger's own.
@@ -310,7 +335,7 @@ class Ledger:
         basis: str | None = None,
         ecology: str | None = None,
         year: int | None = None,
-        as_of: str | None = None,
+        as_of: str | date | None = None,
     ) -> tuple[Account, ...]:
         """Return the accounts that match, by node in the order declared, then water, basis, ecology and year.
 
@@ -325,9 +350,13 @@ class Ledger:
 
         Returns:
             The accounts, volumes in m³ a year.
+
+        Raises:
+            LedgerError: ``as_of`` is no day.
         """
+        day = None if as_of is None else _read_day(as_of)
         with self._hold():
-            state = self._current() if as_of is None else self._as_of(as_of)
+            state = self._current() if day is None else self._as_of(day)
             return tuple(list_accounts(state, node=node, water=water, basis=basis, ecology=ecology, year=year))
 
     def explain(self, event: Mapping[str, Any] | str) -> Explanation:
@@ -342,14 +371,18 @@ class Ledger:
         with self._hold():
             return explain(self._current(), event)
 
-    def due(self, day: str) -> tuple[Finding, ...]:
+    def due(self, day: str | date) -> tuple[Finding, ...]:
         """Return what has become due up to a day and was not raised by a ``tick`` before; nothing is posted.
 
         Args:
             day: the day, ISO 8601.
+
+        Raises:
+            LedgerError: it is no day.
         """
+        read = _read_day(day)
         with self._hold():
-            return what_is_due(self._current(), day)
+            return what_is_due(self._current(), read)
 
     def state(self) -> State:
         """Return the state itself, for reading many things at once; it changes with the next event."""
@@ -415,6 +448,17 @@ class Ledger:
         if batch.entries:
             self._anchor(batch.head)
         return outcomes
+
+
+def _read_day(day: str | date) -> str:
+    """Return a day as events write it, so that days compare as texts do."""
+    try:
+        return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
+    except (TypeError, ValueError):
+        shown = repr(day)[:60]
+        expected = Text("日期，如 2026-12-31", "a day, e.g. 2026-12-31")
+        remedy = Text("按 ISO 8601 书写日期", "write the day as ISO 8601 does")
+        raise LedgerError([Problem("ledger.day", Place(item="day"), Text(shown, shown), expected, remedy)]) from None
 
 
 def default_anchor(url: str) -> Path | None:

@@ -1,12 +1,14 @@
 """Limits in force: caps after drought and dispatch orders and shortfalls at a section, and what they leave.
 
-An order scales the yearly limit of its place, down or up, for the days it runs. What lies below takes part in the same
-ratio, and the parts still add up to the whole after rounding to whole m³ (largest remainder). The cap itself stays as
-it is: in a year of plenty more may be used, but no more is permitted or planned than the cap.
+An order scales the yearly limit of its place, down or up, for the days it runs; of several the last one given holds.
+What lies below takes part in the same ratio, and the parts still add up to the whole after rounding to whole m³
+(largest remainder). The cap itself stays as it is: in a year of plenty more may be used, but no more is permitted or
+planned than the cap.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -17,19 +19,30 @@ from hetao.ledger.state import State
 from hetao.ledger.years import day_number, days_in_year, year_days
 from hetao.rounding import largest_remainder
 
-__all__ = ["effective_m3", "is_cut", "orders_in", "room_m3"]
+__all__ = ["effective_m3", "headroom_m3", "is_cut", "orders_in", "room_m3"]
 
 REST = ""  # what a cap keeps for itself: its reserve and what is not broken down
 
 
 def orders_in(state: State, node: str, water: str, year: int) -> Iterator[tuple[Order, int]]:
-    """Yield the orders on a node itself that touch a year of account, with the number of days on which they run."""
+    """Yield the orders on a node itself that hold in a year of account, with the number of days on which they do.
+
+    Of several orders for the same day the one given last holds.
+    """
     if not state.identifiers("order"):
         return
     first, last = year_days(water, year)
-    for order in state.all(Order, "order"):
-        if order.node == node and order.water == water and order.start <= last and order.end >= first:
-            yield order, day_number(min(order.end, last)) - day_number(max(order.start, first)) + 1
+    given = [
+        order
+        for order in state.all(Order, "order")
+        if order.node == node and order.water == water and order.start <= last and order.end >= first
+    ]
+    held: dict[int, int] = {}  # day → which order
+    for number, order in enumerate(given):
+        days = range(day_number(max(order.start, first)), day_number(min(order.end, last)) + 1)
+        held.update(dict.fromkeys(days, number))
+    counts = Counter(held.values())
+    yield from ((order, counts[number]) for number, order in enumerate(given) if counts[number])
 
 
 def _own_m3(state: State, node: str, water: str, year: int, cap_m3: int) -> int:
@@ -92,6 +105,17 @@ def _share_m3(state: State, parent: str, line: Line, year: int, total_m3: int) -
     sizes[REST] = max(0, above.amount_m3 - sum(sizes.values()))
     whole = sum(sizes.values())  # above 0: a cap of nothing cannot be scaled, and is not asked for
     return largest_remainder({part: Fraction(total_m3 * size, whole) for part, size in sizes.items()}, sizes)
+
+
+def headroom_m3(state: State, node: str, line: Line, year: int) -> int | None:
+    """Return what a node's cap leaves to be permitted in a year, after orders where they cut it; None without a cap.
+
+    It is below 0 where more is permitted than orders leave.
+    """
+    limit, effective = state.limit(node, line, year), effective_m3(state, node, line, year)
+    if limit is None or effective is None:
+        return None
+    return min(limit.cap_m3, effective) - limit.moved_m3 - state.amount_m3(node, line, "permitted", year)
 
 
 def room_m3(state: State, node: str, line: Line, year: int, balance: str) -> int | None:

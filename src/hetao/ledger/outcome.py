@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from hetao.ledger.line import Line
+from hetao.ledger.words import in_words
 from hetao.text import Text
 
 __all__ = ["Decision", "Effect", "Finding", "Findings", "Outcome", "dump_json", "fill"]
@@ -30,7 +31,8 @@ def dump_json(value: object) -> str:
 
 
 def fill(template: Text, values: Mapping[str, object]) -> Text:
-    """Fill both wordings of a template; a value that is itself a `Text` goes in by language."""
+    """Fill both wordings of a template; a value that is itself a `Text` goes in by language, a code in words."""
+    values = {name: in_words(name, value) for name, value in values.items()}
     zh = {k: v.zh if isinstance(v, Text) else v for k, v in values.items()}
     en = {k: v.en if isinstance(v, Text) else v for k, v in values.items()}
     return Text(template.zh.format_map(zh), template.en.format_map(en))

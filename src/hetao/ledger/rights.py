@@ -14,7 +14,6 @@ __all__ = [
     "ANY",
     "DOMESTIC",
     "LIVE",
-    "PURPOSES",
     "charges_of",
     "draw_right",
     "from_day",
@@ -27,20 +26,6 @@ __all__ = [
 ]
 
 DOMESTIC = ("domestic", "town", "livestock")  # homes and like needs
-PURPOSES = (
-    *DOMESTIC,
-    "industry",
-    "agriculture",
-    "irrigation",
-    "ecology",
-    "monitoring",
-    "exploration",
-    "geothermal",
-    "mine_drainage",
-    "poverty_relief",
-    "public_safety",
-    "other",
-)
 TOTAL = "total"
 ANY = ("valid", "suspended", "expired", "cancelled", "revoked")  # all statuses of permits
 LIVE = ("valid", "suspended")  # statuses of permits that hold their volume

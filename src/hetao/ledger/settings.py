@@ -10,6 +10,8 @@ from hetao.ledger.state import State
 
 __all__ = ["find_setting", "read_ratio"]
 
+DIGITS_MAX = 30  # before or after the point: 1e-9999999999 would fill the memory with zeros
+
 
 def find_setting(state: State, name: str, day: str, node: str | None = None) -> Setting | None:
     """Return the setting in force on a day for a place: the nearest node's, then the general one, the latest first.
@@ -37,9 +39,11 @@ def find_setting(state: State, name: str, day: str, node: str | None = None) -> 
 
 def read_ratio(value: object) -> Fraction | None:
     """Return a share that a setting gives: a number, or text such as ``"0.90"`` or ``"90%"``; None if it is none."""
+    percent = isinstance(value, str) and value.strip().endswith("%")
     try:
-        if isinstance(value, str) and value.strip().endswith("%"):
-            return Fraction(Decimal(value.strip()[:-1])) / 100
-        return None if isinstance(value, bool) else Fraction(Decimal(str(value)))
-    except (InvalidOperation, ValueError, OverflowError):
+        number = Decimal(str(value).strip().removesuffix("%"))
+    except InvalidOperation:
         return None
+    if isinstance(value, bool) or not number.is_finite() or abs(number.adjusted()) > DIGITS_MAX:
+        return None
+    return Fraction(number) / (100 if percent else 1)

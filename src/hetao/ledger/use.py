@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hetao.ledger.contract import breach
 from hetao.ledger.draft import Draft
+from hetao.ledger.limits import room_m3
+from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Charge, Permit, PermitYear, permit_year
 from hetao.ledger.rights import TOTAL, draw_right
-from hetao.ledger.state import State
+from hetao.ledger.state import USED, USED_ECOLOGICAL, State
 from hetao.ledger.years import add_days, split_by_year
-from hetao.text import Text
 
-__all__ = ["METHODS", "book_use"]
-
-METHODS = {
-    "metered": Text("计量", "metered"),
-    "electricity": Text("以电折水", "electricity-to-water"),
-    "sampled": Text("典型样点推算", "sampled"),
-    "capacity": Text("按最大取水能力计", "at daily maximum capacity"),
-}
+__all__ = ["book_use", "warn_over_caps"]
 
 
 def book_use(state: State, draft: Draft, permit: Permit, reading: Mapping[str, Any], sign: int) -> tuple[Charge, ...]:
@@ -62,3 +57,18 @@ def _count(state: State, draft: Draft, permit: str, charge: Charge, sign: int, *
     draft.records[where] = held._replace(
         used_m3=held.used_m3 + change_m3, estimated_m3=held.estimated_m3 + (change_m3 if estimated else 0)
     )
+
+
+def warn_over_caps(state: State, draft: Draft, found: Findings) -> None:
+    """Warn of every cap that a draft's use goes beyond, with what is owed on it then."""
+    for cell, change in draft.draws.items():
+        node, water, year = cell
+        for line, _ in state.caps_at(cell):
+            added_m3 = change[USED] + (change[USED_ECOLOGICAL] if line.ecology == "included" else 0)
+            left_m3 = room_m3(state, node, line, year, "used") if added_m3 > 0 else None
+            if left_m3 is not None and added_m3 > left_m3:
+                used_m3 = state.amount_m3(node, line, "used", year) + added_m3
+                over_m3 = added_m3 - left_m3
+                facts = {"water": water, "year": year, "use_m3": used_m3, "limit_m3": used_m3 - over_m3}
+                words = {"place": state.nodes[node].label, "line": line.label}
+                found.warn(breach("read.over_cap", {**facts, "over_m3": over_m3}, node=node, words=words))

@@ -2,14 +2,7 @@
 
 import pytest
 
-
-def by_rule(findings, rule):
-    return [f for f in findings if f.rule == rule]
-
-
-def assert_worded(finding, *words):
-    for text in (finding.text.zh, finding.text.en):
-        assert all(word in text for word in words), text
+from scenes import assert_worded, by_rule
 
 
 def untouched(world):

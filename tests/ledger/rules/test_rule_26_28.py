@@ -3,15 +3,7 @@
 import pytest
 
 from hetao.ledger.tiers import tier_for
-
-
-def by_rule(findings, rule):
-    return [f for f in findings if f.rule == rule]
-
-
-def assert_worded(finding, *words):
-    for text in (finding.text.zh, finding.text.en):
-        assert all(word in text for word in words), text
+from scenes import assert_worded, by_rule
 
 
 def quota(world, m3_per_unit="2.5", issuer="national", tier="general", product="钢", **fields):

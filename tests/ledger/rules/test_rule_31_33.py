@@ -2,13 +2,11 @@
 
 import pytest
 
+from scenes import by_rule
+
 LAW_2023 = "2023-04-01 《黄河保护法》第五十一条"
 NOTICE_2020 = "2020-12-22 水利部《关于黄河流域水资源超载地区暂停新增取水许可的通知》"
 MAIN_STEM = {"water": "yellow_river", "from_": "2025-07-01", "to": "2026-06-30"}
-
-
-def by_rule(findings, rule):
-    return [f for f in findings if f.rule == rule]
 
 
 @pytest.fixture

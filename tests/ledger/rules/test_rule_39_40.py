@@ -2,9 +2,7 @@
 
 import pytest
 
-
-def by_rule(findings, rule):
-    return [f for f in findings if f.rule == rule]
+from scenes import by_rule
 
 
 def overdue(world, day):

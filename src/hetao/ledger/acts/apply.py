@@ -13,9 +13,9 @@ from hetao.ledger.records import Application, Exemption
 from hetao.ledger.rights import charges_of, draw_right, put_application
 from hetao.ledger.rule import Case
 from hetao.ledger.state import State
+from hetao.ledger.words import PROJECTS
 from hetao.text import Text
 
-PROJECTS = ("new", "rebuilt", "expanded", "continuing", "none")
 OPEN = ("incomplete", "refused", "exempt")  # statuses from which the same application may come again
 R12 = "R12"
 

@@ -33,7 +33,7 @@ def _cut_permits(state: State, event: Event, draft: Draft, found: Findings) -> N
             found.refuse(breach("permit.unknown", facts, node=event.fields.get("node")))
         elif permit.status not in LIVE:
             facts = {"permit": named, "status": permit.status, "needed": list(LIVE)}
-            found.refuse(breach("permit.status", facts, node=permit.node, words={"needed": ", ".join(LIVE)}))
+            found.refuse(breach("permit.status", facts, node=permit.node))
         else:
             _cut(state, draft, permit, cut_m3, event.fields["year"])
 

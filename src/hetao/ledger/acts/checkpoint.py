@@ -10,6 +10,7 @@ from hetao.ledger.contract import breach
 from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event
 from hetao.ledger.fields import choice, text, volume
+from hetao.ledger.limits import headroom_m3
 from hetao.ledger.line import Line, drawn_lines
 from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Permit
@@ -24,7 +25,7 @@ WHATS = {
     "planned": Text("计划量", "the planned volume"),
     "used": Text("计量用水量", "the metered use"),
     "reported": Text("公布用水量", "the published use"),
-    "headroom": Text("余量（上限减许可量）", "the headroom (cap less permitted)"),
+    "headroom": Text("余量（调度指令后的上限减许可量）", "the headroom (the cap after orders, less permitted)"),
 }
 STATED = {"cap": "cap", "headroom": "cap", "reported": "reported"}  # what must have been stated to be compared
 
@@ -36,11 +37,7 @@ def held_m3(state: State, node: str, line: Line, year: int, what: str) -> int | 
     entry = state.find(node, line, STATED[what], year)
     if entry is None:
         return None
-    if what != "headroom":
-        return entry.amount_m3
-    limit = state.limit(node, line, year)
-    moved_m3 = 0 if limit is None else limit.moved_m3
-    return entry.amount_m3 - moved_m3 - state.amount_m3(node, line, "permitted", year)
+    return headroom_m3(state, node, line, year) if what == "headroom" else entry.amount_m3
 
 
 def held_by_permit_m3(state: State, permit: Permit, line: Line, year: int, what: str) -> int | None:

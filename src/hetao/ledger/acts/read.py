@@ -16,7 +16,8 @@ from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Correction, Meter, Permit
 from hetao.ledger.rights import ANY
 from hetao.ledger.state import Kept, State
-from hetao.ledger.use import METHODS, book_use
+from hetao.ledger.use import book_use, warn_over_caps
+from hetao.ledger.words import METHODS
 from hetao.ledger.years import add_span
 from hetao.text import Text
 
@@ -76,6 +77,9 @@ def _book(
             book_use(state, draft, permit, part, -1)
         draft.records["correction", name] = Correction(name, f["key"])
     book_use(state, draft, permit, f, 1)
+    warn_over_caps(state, draft, found)
+    if f["to"] > f.get("at", f["to"])[:10]:
+        found.warn(breach("read.ahead", {"end": f["to"], "at": f["at"]}, node=permit.node))
     working = f["method"] == "metered"
     draft.records["meter", meter.meter] = meter._replace(
         spans=add_span(meter.spans, f["from"], f["to"]),

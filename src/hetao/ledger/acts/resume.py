@@ -29,7 +29,7 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
         return None
     if not application.stops or application.stops[-1][1]:
         facts = {"application": application.application, "status": "running", "needed": ["stopped"]}
-        found.refuse(breach("application.status", facts, node=application.node, words={"needed": "stopped"}))
+        found.refuse(breach("application.status", facts, node=application.node))
         return None
     stops = (*application.stops[:-1], (application.stops[-1][0], event.fields["at"][:10]))
     put_application(draft, application._replace(stops=stops), application)

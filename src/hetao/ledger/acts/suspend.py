@@ -29,7 +29,7 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
         return None
     if application.stops and not application.stops[-1][1]:
         facts = {"application": application.application, "status": "stopped", "needed": ["running"]}
-        found.refuse(breach("application.status", facts, node=application.node, words={"needed": "running"}))
+        found.refuse(breach("application.status", facts, node=application.node))
         return None
     stops = (*application.stops, (event.fields["at"][:10], ""))
     put_application(draft, application._replace(stops=stops), application)

@@ -6,8 +6,8 @@ from datetime import date
 
 from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Application
-from hetao.ledger.rights import PURPOSES
 from hetao.ledger.rule import Case, Rule, Tick
+from hetao.ledger.words import PURPOSES
 from hetao.ledger.working_days import has_calendar, working_days_between
 from hetao.text import Text
 
@@ -73,7 +73,7 @@ MEMBER = Rule(
             "Known are: {known}.",
         ),
         "overdue": Text(
-            "申请 {application}（{filed} 提出，状态 {status}）已过 {working_days} 个工作日无人处理（限 {limit} 日）。",
+            "申请 {application}（{filed} 提出，{status}）已过 {working_days} 个工作日无人处理（限 {limit} 日）。",
             "Application {application}, filed on {filed} and {status}, has waited {working_days} working days for "
             "action; the limit is {limit}.",
         ),

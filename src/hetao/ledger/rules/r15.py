@@ -129,7 +129,7 @@ MEMBER = Rule(
             "no declared place and cannot be checked. Declare the basin authority as a node of kind basin.",
         ),
         "overdue": Text(
-            "申请 {application}（{filed} 提出，状态 {status}，黄河水 {volume_m3:,} m³）已过 {working_days} 个工作日"
+            "申请 {application}（{filed} 提出，{status}，黄河水 {volume_m3:,} m³）已过 {working_days} 个工作日"
             "尚无决定；"
             "自治区须在 {opinion_days} 个工作日内提出意见并转报流域管理机构。",
             "Application {application} for {volume_m3:,} m³ of Yellow River water, filed on {filed} and {status}, has "

@@ -11,6 +11,8 @@ from hetao.ledger.outcome import Findings
 from hetao.ledger.rule import Case, Rule
 from hetao.text import Text
 
+NOTHING = Text("", "")
+
 
 def _check(case: Case, found: Findings) -> None:
     reported: set[tuple[str, Line]] = set()
@@ -62,8 +64,10 @@ def _refuse(case: Case, grant: Grant, left_m3: int, found: Findings) -> None:
     effective = effective_m3(case.state, node, grant.line, year)
     facts |= {"effective_m3": effective} if effective != limit.cap_m3 else {}
     facts |= {"moved_m3": limit.moved_m3} if limit.moved_m3 else {}
-    words = {"place": case.state.nodes[node].label, "line": grant.line.label}
-    found.refuse(MEMBER.finding("over", node, facts, **words))
+    words = {"place": case.state.nodes[node].label, "line": grant.line.label, "less": NOTHING}
+    if effective is not None and effective < limit.cap_m3:
+        words["less"] = Text(f"（指令后 {effective:,} m³）", f" ({effective:,} m³ after orders)")
+    found.refuse(MEMBER.finding("over" if left_m3 >= 0 else "beyond", node, facts, **words))
 
 
 def _refuse_uncapped(case: Case, years: list[int], found: Findings) -> None:
@@ -85,10 +89,16 @@ MEMBER = Rule(
     rank="regulation",
     texts={
         "over": Text(
-            "{place} {year} 年{line}：上限 {cap_m3:,} m³，已许可 {permitted_m3:,} m³，余 {headroom_m3:,} m³；"
+            "{place} {year} 年{line}：上限 {cap_m3:,} m³{less}，已许可 {permitted_m3:,} m³，余 {headroom_m3:,} m³；"
             "申请 {request_m3:,} m³，超出 {over_m3:,} m³。",
-            "{place}, {year}, {line}: of the cap of {cap_m3:,} m³, {permitted_m3:,} m³ are permitted and "
+            "{place}, {year}, {line}: of the cap of {cap_m3:,} m³{less}, {permitted_m3:,} m³ are permitted and "
             "{headroom_m3:,} m³ left; the request for {request_m3:,} m³ exceeds that by {over_m3:,} m³.",
+        ),
+        "beyond": Text(
+            "{place} {year} 年{line}：上限 {cap_m3:,} m³{less}，已许可 {permitted_m3:,} m³，没有余量；"
+            "加上申请的 {request_m3:,} m³，超出 {over_m3:,} m³。",
+            "{place}, {year}, {line}: of the cap of {cap_m3:,} m³{less}, {permitted_m3:,} m³ are permitted already and "
+            "nothing is left; with the request for {request_m3:,} m³ it would be exceeded by {over_m3:,} m³.",
         ),
         "no_cap": Text(
             "{place}及其各级上级、流域在 {listed} 年均没有可比的取水上限，不能审批 {volume_m3:,} m³。请先下达上限。",

@@ -72,13 +72,13 @@ MEMBER = Rule(
             "dispute, lawsuit or hearing ends. Resume it first (`resume`).",
         ),
         "late": Text(
-            "申请 {application}（{filed} 提出，状态 {status}）逾期决定：已过 {working_days} 个工作日（{counted}；"
+            "申请 {application}（{filed} 提出，{status}）逾期决定：已过 {working_days} 个工作日（{counted}；"
             "中止期间不计：{stopped}），限期 {limit} 个工作日。",
             "The decision on application {application}, filed on {filed} and {status}, is late: {working_days} working "
             "days have passed ({counted}; stops not counted: {stopped}), the limit is {limit}.",
         ),
         "overdue": Text(
-            "申请 {application}（{filed} 提出，状态 {status}）尚未决定：已过 {working_days} 个工作日（{counted}；"
+            "申请 {application}（{filed} 提出，{status}）尚未决定：已过 {working_days} 个工作日（{counted}；"
             "中止期间不计：{stopped}），限期 {limit} 个工作日。请作出批准或者不批准的决定。",
             "Application {application}, filed on {filed} and {status}, is not decided: {working_days} working days "
             "have passed ({counted}; stops not counted: {stopped}), the limit is {limit}. Approve or refuse it.",

@@ -20,6 +20,8 @@ NOT_CHOSEN = "not chosen: both readings given"
 def _check(case: Case, found: Findings) -> None:
     permit = case.draft.right
     assert isinstance(permit, Permit)
+    if found.refusals:  # nothing is booked
+        return
     for record in drafted_years(case.draft):
         plan_m3 = record.plan_m3
         if plan_m3 is None:

@@ -18,6 +18,8 @@ def _check(case: Case, found: Findings) -> None:
     """Warn of every year in which the use exceeds the permit after the reading."""
     permit = case.draft.right
     assert isinstance(permit, Permit)
+    if found.refusals:  # nothing is booked
+        return
     for record in case.draft.records.values():
         if isinstance(record, PermitYear):
             permitted_m3 = charged_m3(permit, record.year)

@@ -9,7 +9,6 @@ from hetao.ledger.metering import meter_fine, online_from_m3
 from hetao.ledger.outcome import Findings
 from hetao.ledger.records import Application, Permit
 from hetao.ledger.rule import Case, Rule
-from hetao.ledger.use import METHODS
 from hetao.text import Text
 
 
@@ -49,7 +48,6 @@ def _check_reading(case: Case, permit: Permit, size_m3: int, found: Findings) ->
     }
     words = {
         "place": case.state.nodes[permit.node].label,
-        "way": METHODS[case.fields["method"]],
         "clause": fine.clause,
     }
     found.warn(MEMBER.finding("reading", permit.node, facts, **words))
@@ -93,10 +91,10 @@ MEMBER = Rule(
         ),
         "reading": Text(
             "{place}许可 {permit}（{volume_m3:,} m³/年）达到须在线计量的规模 {online_from_m3:,} m³，读数却来自："
-            "{way}（{method}）。"
+            "{method}。"
             "请安装在线计量设施；未安装的，依{clause}处 {fine_min_yuan:,} 元以上 {fine_max_yuan:,} 元以下罚款。",
             "{place}, permit {permit}, {volume_m3:,} m³ a year, reaches the size of {online_from_m3:,} m³ that is "
-            "metered online, and the reading is by: {way} ({method}). Fit an online meter; without one the fine is "
+            "metered online, and the reading is by: {method}. Fit an online meter; without one the fine is "
             "{fine_min_yuan:,} to {fine_max_yuan:,} yuan by {clause} ({fine_by}).",
         ),
     },

@@ -214,7 +214,7 @@ MEMBER = Rule(
             "{place}许可 {permit}，计量表 {meter}：{from} 至 {to} 共 {days} 日，按日最大取水能力（{capacity_m3:,} "
             "m³/年）"
             "计入用水 {volume_m3:,} m³，标记为估算。{kept}",
-            "{place}, permit {permit}, meter {meter}: for {days} days from {from} to {to}, {volume_m3:,} m³ are "
+            "{place}, permit {permit}, meter {meter}: for {days} day(s), {from} to {to}, {volume_m3:,} m³ are "
             "booked at "
             "daily maximum capacity ({capacity_m3:,} m³ a year), flagged as estimated.{kept}",
         ),

@@ -114,7 +114,7 @@ def _kill_one(url: str, folder: Path, victim: Workload, survivor: Workload, rand
         told = [program.stdout.readline() for _ in range(random.randrange(len(victim.lines) + 1))]
         time.sleep(random.random() * MOMENT_S)
         program.kill()
-        told.append(program.communicate()[0])
+        told.append(program.stdout.read())  # `communicate` would pass over what was read ahead
         others.join()
     return [*whole_lines("".join(told)), *others.answers]
 

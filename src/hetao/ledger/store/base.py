@@ -127,8 +127,11 @@ class Store(Protocol):
             LedgerError: the rows do not make a state.
         """
 
-    def events(self, after: int, upto: int) -> list[str]:
-        """Return the events of the entries after one number and up to another, as canonical JSON."""
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one entry, None where there is none."""
+
+    def entries(self, after: int, upto: int) -> list[Entered]:
+        """Return the journal's entries after one number and up to another."""
 
     def raw_rows(self) -> Iterator[RawRow]:
         """Yield the entries of the journal in order, as bytes."""

@@ -229,11 +229,16 @@ class PostgresStore:
         except (KeyError, TypeError, ValueError) as error:
             raise store_error("damaged", self.url, str(error)) from error
 
-    def events(self, after: int, upto: int) -> list[str]:
-        """Return the events of the entries after one number and up to another, as canonical JSON."""
-        query = "SELECT event FROM journal WHERE seq > %s AND seq <= %s ORDER BY seq"
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one entry, None where there is none."""
+        row = self._run("SELECT hash FROM journal WHERE seq = %s", (seq,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def entries(self, after: int, upto: int) -> list[Entered]:
+        """Return the journal's entries after one number and up to another."""
+        query = "SELECT seq, key, event, outcome, hash FROM journal WHERE seq > %s AND seq <= %s ORDER BY seq"
         with _as_ledger_errors(self.url):
-            return [event for (event,) in self._run(query, (after, upto))]
+            return list(map(Entered._make, self._run(query, (after, upto))))
 
     def raw_rows(self) -> Iterator[RawRow]:
         """Yield the entries of the journal in order, as bytes."""

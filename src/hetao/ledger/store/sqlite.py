@@ -211,11 +211,16 @@ class SqliteStore:
         except (KeyError, TypeError, ValueError) as error:
             raise store_error("damaged", self.url, str(error)) from error
 
-    def events(self, after: int, upto: int) -> list[str]:
-        """Return the events of the entries after one number and up to another, as canonical JSON."""
-        query = "SELECT event FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one entry, None where there is none."""
+        row = self._run("SELECT hash FROM journal WHERE seq = ?", (seq,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def entries(self, after: int, upto: int) -> list[Entered]:
+        """Return the journal's entries after one number and up to another."""
+        query = "SELECT seq, key, event, outcome, hash FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq"
         with as_ledger_errors(self.url):
-            return [event for (event,) in self._run(query, (after, upto))]
+            return list(map(Entered._make, self._run(query, (after, upto))))
 
     def raw_rows(self) -> Iterator[RawRow]:
         """Yield the entries of the journal in order, as bytes."""
@@ -248,9 +253,16 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
 
 
 def _file_uri(url: str, file: Path, read_only: bool) -> str:
-    if read_only and not file.exists():
+    if file.is_dir():
+        raise store_error("foreign", url, str(file))
+    if not read_only:
+        return f"{file.as_uri()}?mode=rwc"
+    if not file.exists():
         raise store_error("absent", url)
-    return file.as_uri() + ("?mode=ro" if read_only else "?mode=rwc")
+    log = file.with_name(f"{file.name}-wal")
+    if not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size):
+        return f"{file.as_uri()}?mode=ro&immutable=1"  # on a medium that takes no lock and no shared memory
+    return f"{file.as_uri()}?mode=ro"
 
 
 def _prepare(url: str, connection: sqlite3.Connection, read_only: bool) -> None:

@@ -772,3 +772,21 @@ def test_the_language_of_the_environment_reaches_the_help_of_every_command() -> 
     )
     for words in ("把事件文件", "不入账地回答", "批量录入年度填报", "由日志重建", "确定性模拟"):
         assert words in done.stdout
+
+
+def test_a_code_page_without_a_character_ends_nothing(tmp_path: Path) -> None:
+    line = json.dumps({"event": "use", "key": "u", "at": "2025-01-01T00:00:00+08:00", "by": "x", "volume_m3": "1"})
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from hetao.cli import main; main(['ledger', 'apply', {line!r}, '--store', {store!r}])",
+        ],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "gbk", "HETAO_LANG": "zh"},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert "字段".encode("gbk") in done.stdout
+    assert rb"m\xb3" in done.stdout

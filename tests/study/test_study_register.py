@@ -204,7 +204,7 @@ def test_every_application_that_was_not_simply_admitted_is_told(register: Any, r
     remarked = {r["permit"]: r["rules"] for r in results.table("register_permits")}
     assert remarked == {
         "P1": "R50",
-        "P2": "R51 R52",
+        "P2": "R51 R52 read.over_cap",
     }  # the online meter was a condition; the long term is of no matter now
 
 

@@ -56,18 +56,18 @@ MEMBER = Rule(
             "{place}位于{areas}，{industry}列入高耗水行业；{project}类项目取用地下水 {volume_m3:,} m³ 不予批准，"
             "与余量多少无关。可改用其他水源。",
             "{place} lies in a {areas}, and {industry} is an industry of high water use; {volume_m3:,} m³ of "
-            "groundwater for a project of kind `{project}` are not approved, whatever the headroom. "
+            "groundwater for a project of kind {project} are not approved, whatever the headroom. "
             "Another source may be asked for.",
         ),
         "no_list": Text(
             "{place}位于{areas}：未给出高耗水行业名单（设置 high_water_use_industries），"
             "无法判断 {industry} 的 {project}类项目是否高耗水。",
             "{place} lies in a {areas}: no list of industries of high water use is given (setting "
-            "`high_water_use_industries`), so whether a project of kind `{project}` in {industry} is one is not known.",
+            "`high_water_use_industries`), so whether a project of kind {project} in {industry} is one is not known.",
         ),
         "no_industry": Text(
             "{place}位于{areas}：{project}类工业项目未写明行业（industry），无法判断是否高耗水。",
-            "{place} lies in a {areas}: the industrial project of kind `{project}` does not name its `industry`, so "
+            "{place} lies in a {areas}: the industrial project of kind {project} does not name its `industry`, so "
             "whether its water use is high is not known.",
         ),
     },

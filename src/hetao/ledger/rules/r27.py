@@ -48,13 +48,13 @@ MEMBER = Rule(
         "advanced": Text(
             "{place}：{project}类项目执行先进值；{product} 按先进值 {m3_per_unit} {unit}"
             "（{issuer}，自 {since} 起）核定。",
-            "{place}: projects of kind `{project}` are tested against the advanced value; for {product} it is "
+            "{place}: projects of kind {project} are tested against the advanced value; for {product} it is "
             "{m3_per_unit} {unit} ({issuer}, from {since}).",
         ),
         "general": Text(
             "{place}：{project}类项目应执行先进值，但没有 {product} 的先进值；已按通用值 {m3_per_unit} {unit}"
             "（{issuer}，自 {since} 起）核定。请录入先进值。",
-            "{place}: projects of kind `{project}` are to be tested against the advanced value, but none is given for "
+            "{place}: projects of kind {project} are to be tested against the advanced value, but none is given for "
             "{product}; the general value of {m3_per_unit} {unit} ({issuer}, from {since}) was used. "
             "Give the advanced value.",
         ),

@@ -52,7 +52,7 @@ MEMBER = Rule(
             "{place}：未给出黄河流域高耗水产业准入负面清单（设置 negative_list），"
             "无法判断 {project}类项目（{listed}）是否在列。",
             "{place}: no negative list for the Yellow River basin is given (setting `negative_list`), so whether a "
-            "project of kind `{project}` ({listed}) stands on it is not known.",
+            "project of kind {project} ({listed}) stands on it is not known.",
         ),
     },
     check=_check,

@@ -149,7 +149,7 @@ def _words(held: Registered, finding: Finding, event: Mapping[str, Any] = NO_EVE
     """
     permit = held.permits.get(str(finding.facts.get("permit")))
     named = [*finding.facts.values(), *event.values(), "" if permit is None else permit.holder]
-    zh, en = finding.text
+    zh, en = (text.replace("`", "") for text in finding.text)  # what marks a field's name in a terminal
     for name in named:
         if isinstance(name, str) and BOTH in name:
             own = bilingual(name)

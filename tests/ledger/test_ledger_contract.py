@@ -90,6 +90,12 @@ def read_ahead(s):
     return s.read("P1", 6, "2025-04-01", "2025-05-31")
 
 
+def beyond(s):
+    s.approved("AP1")
+    s.must("start_works", application="AP1")
+    return s.post("accept_works", application="AP1", permit="P1", from_="2025-04-01", to="2026-04-30")
+
+
 def filed_again(s):
     s.permit()
     for used_m3 in (5, 6):
@@ -149,6 +155,7 @@ CASES = {
     "permit.unknown": lambda s: s.post("cancel", permit="?"),
     "permit.status": lambda s: of_permit(s, "resume"),
     "permit.exists": permit_twice,
+    "permit.beyond": beyond,
     "permit.ecology": lambda s: of_permit(s, "change", purpose="ecology"),
     "permit.no_year": lambda s: of_permit(s, "plan", year=2031, volume_m3=1, approver="NM"),
     "application.unknown": lambda s: s.post("approve", application="?", approver="NM"),
@@ -191,7 +198,7 @@ CASES = {
 }
 WARNINGS = {
     *("setting.unknown", "use.over_cap", "use.no_cap", "use.not_bound", "use.revised"),
-    *("read.over_cap", "read.ahead", "return.again"),
+    *("read.over_cap", "read.ahead", "return.again", "permit.beyond"),
 }
 
 

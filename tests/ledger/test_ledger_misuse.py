@@ -138,3 +138,10 @@ def test_a_return_that_replaces_another_says_so(scene):
     assert "return.again" not in codes(scene.must("return", used_m3=5, **own)), "the same once more"
     (again,) = (f for f in scene.must("return", used_m3=6, **own).warnings if f.rule == "return.again")
     assert (again.facts["before_m3"], again.facts["used_m3"]) == (5, 6)
+
+
+def test_a_closed_ledger_is_said_to_be_closed():
+    with Ledger.open("sqlite:///:memory:") as ledger:
+        pass
+    with pytest.raises(LedgerError, match="a ledger that was closed"):
+        ledger.nodes()

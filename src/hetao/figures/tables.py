@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hetao.errors import FiguresError, Place, Problems
 from hetao.figures.csv_in import read_csv_grid
-from hetao.figures.faults import closest, empty_cell, fault, shown_path, suggestion
+from hetao.figures.faults import closest, empty_cell, fault, shown_path
 from hetao.figures.files import CSV_KINDS, check_file
 from hetao.figures.grid import Grid
 from hetao.text import Text
@@ -177,7 +177,7 @@ def make_table(
         return None
     depth = _header_depth(grid, start, problems)
     columns = _columns(grid, start, aliases or {}, problems)
-    _check_columns(grid, start, columns, required, optional, problems)
+    _check_columns(grid, start, columns, required, optional, aliases or {}, problems)
     kept = [r for r in range(start + depth, len(grid.rows)) if not grid.is_blank(r)]
     if not kept:
         _no_rows(problems, grid.place(start), "no_rows", Text("只有表头", "a header only"))
@@ -256,10 +256,12 @@ def _check_columns(
     columns: Mapping[str, int],
     required: Iterable[str],
     optional: Sequence[str] | None,
+    aliases: Mapping[str, str],
     problems: Problems,
 ) -> None:
     wanted = [*required, *(optional or ())]
-    listed = ", ".join(wanted)
+    own = {name: alias for alias, name in aliases.items() if alias != name.casefold()}
+    listed = ", ".join(f"{name} ({own[name]})" if name in own else name for name in wanted)
     for name in required:
         if name not in columns:
             problems.add(
@@ -278,8 +280,16 @@ def _check_columns(
                 grid.place(start, at, name),
                 found=Text(f"未知列“{name}”", f"the unknown column {name!r}"),
                 expected=Text(f"列 {listed}", f"the columns {listed}"),
-                remedy=suggestion(closest(name, wanted), Text("备注列", "the column note")),
+                remedy=_rename(closest(name, (*wanted, *aliases))),
             )
+
+
+def _rename(near: Iterable[str]) -> Text:
+    listed = "、".join(near)
+    if not listed:
+        return Text("改正列名，或删去该列", "correct its name, or remove the column")
+    english = listed.replace("、", ", ")
+    return Text(f"是否指 {listed}？否则删去该列", f"did you mean {english}? Else remove the column")
 
 
 def _check_length(grid: Grid, row: int, width: int, problems: Problems) -> None:

@@ -77,6 +77,12 @@ TERMS: Mapping[str, Text] = {
         "许可 {permit} 的状态为 {status}；此事件只适用于：{needed}。",
         "Permit {permit} is {status}; this event takes only: {needed}.",
     ),
+    "permit.beyond": Text(
+        "许可期 {start} 至 {end} 超出申请 {application} 的期限 {asked_from} 至 {asked_to}。已按许可期入账并校核；"
+        "如日期有误请变更（change）。",
+        "The permit's term, {start} to {end}, goes beyond that of application {application}, {asked_from} to "
+        "{asked_to}. It is booked and tested as it stands; change it if the days are wrong.",
+    ),
     "permit.exists": Text(
         "许可证号 {permit} 已在使用。请使用新的证号。",
         "The permit number {permit} is taken. Use a new one.",

@@ -118,6 +118,11 @@ FAULTS = {
         _USABLE,
         Text("检查文件夹是否存在以及读写权限", "check that the folder exists and may be read and written"),
     ),
+    "closed": Fault(
+        Text("已关闭的台账", "a ledger that was closed"),
+        Text("打开着的台账", "a ledger that is open"),
+        Text("重新打开（Ledger.open）", "open it anew with Ledger.open"),
+    ),
     "locked": _LOCKED,
     "damaged": _DAMAGED,
     "full": _FULL,
@@ -156,5 +161,7 @@ def as_ledger_errors(url: str) -> Iterator[None]:
     except OSError as error:
         raise store_error("unreachable", url, str(error)) from error
     except sqlite3.Error as error:
+        if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+            raise store_error("closed", url) from error
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         raise store_error(_BY_SQLITE_CODE.get(code, "damaged"), url, str(error)) from error

@@ -48,6 +48,10 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     if f["to"] < f["from"]:
         found.refuse(breach("term.backwards", {"start": f["from"], "end": f["to"]}, node=application.node))
         return None
+    if f["from"] < application.start or f["to"] > application.end:
+        facts = {"start": f["from"], "end": f["to"], "application": application.application}
+        facts |= {"asked_from": application.start, "asked_to": application.end}
+        found.warn(breach("permit.beyond", facts, node=application.node))
     draft = Draft()
     put_permit(draft, _permit(state, event, draft, application), None)
     return draft

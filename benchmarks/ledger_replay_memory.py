@@ -1,10 +1,11 @@
 """How much memory the replay of a long file of events takes, and how fast it goes.
 
-    python benchmarks/ledger_replay_memory.py [--megabytes 100] [--store sqlite:////folder/file.db]
+    python benchmarks/ledger_replay_memory.py [--megabytes 100] [--name 4] [--store sqlite:////folder/file.db]
 
 A file of that size is written: the region's tree, then readings of a fixed set of permits, most of them good, some
-refused, some no JSON at all. ``hetao ledger replay`` takes it in as a process of its own. The bar: peak memory stays
-below 300 MB whatever the file's size.
+refused, some no JSON at all; with ``--name`` the name of who enters them has so many characters, for fewer and longer
+lines. ``hetao ledger replay`` takes it in as a process of its own. The bar: peak memory stays below 300 MB whatever
+the file's size.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def world() -> Iterator[dict[str, Any]]:
         yield event("accept_works", f"permit {i}", issued, application=f"A{i}", permit=f"P{i}", **term)
 
 
-def readings() -> Iterator[str]:
+def readings(name: str) -> Iterator[str]:
     """Yield lines without end: each day a reading of every permit; every hundredth is refused or no event at all."""
     first = date(2020, 4, 1)
     for number in range(10**9):
@@ -61,15 +62,15 @@ def readings() -> Iterator[str]:
         at = f"{(first + timedelta(day % 3_400 + 1)).isoformat()}T00:00:00+08:00"
         period = {"from": on, "to": on, "volume_m3": -1 if number % 100 == 0 else number % 997, "method": "metered"}
         meter = f"M{permit} {day // 3_400}"
-        line = event("read", f"read {number}", at, permit=f"P{permit}", meter=meter, **period)
+        line = event("read", f"read {number}", at, permit=f"P{permit}", meter=meter, **period) | {"by": name}
         yield "not an event" if number % 1000 == 1 else json.dumps(line)
 
 
-def write(file: Path, size: int) -> int:
+def write(file: Path, size: int, name: str) -> int:
     """Write lines until the file has a size, and return how many."""
     written = lines = 0
     with file.open("w", encoding="utf-8") as out:
-        for source in (map(json.dumps, world()), readings()):
+        for source in (map(json.dumps, world()), readings(name)):
             for line in source:
                 out.write(f"{line}\n")
                 written += len(line) + 1
@@ -83,11 +84,12 @@ def main() -> None:
     """Write the file, replay it, and print lines, seconds and peak memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--name", type=int, default=4, help="characters of the name of who enters readings")
     parser.add_argument("--store", default="")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lines = write(folder / "events.jsonl", asked.megabytes * 10**6)
+        lines = write(folder / "events.jsonl", asked.megabytes * 10**6, "某" * asked.name)
         store = asked.store or f"sqlite:///{folder / 'ledger.db'}"
         command = ["-c", "from hetao.cli import main; main()", "ledger", "replay", str(folder / "events.jsonl")]
         began = time.perf_counter()

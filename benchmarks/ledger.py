@@ -207,7 +207,8 @@ def _life(permits: int) -> Iterator[dict[str, Any]]:
         for number in range(permits):
             days = {"from_": f"{year}-{month:02}-01", "to": f"{year}-{month:02}-28"}
             own = {"permit": f"P{number}", "meter": f"M{number}", "volume_m3": 20, "method": "metered"}
-            yield event("read", f"r{year}{month}-{number}", **own, **days)
+            at = {"at": f"{year}-{month:02}-28T23:00:00+08:00"}
+            yield event("read", f"r{year}{month}-{number}", **own, **days) | at
 
 
 def main() -> None:

@@ -20,6 +20,21 @@ BELOW: Sequence[tuple[str, str, str | None, dict[str, Any]]] = (
 )
 
 
+def complete(volume_m3: int) -> dict[str, Any]:
+    """Return what makes an application complete, besides who asks, for which water, where and until when."""
+    each, left = divmod(volume_m3, 12)
+    return {
+        "volume_m3": volume_m3,
+        "monthly_m3": [each + (month < left) for month in range(12)],
+        "purpose": "industry",
+        "project": "none",
+        "saving_measures": "循环利用",
+        "return_water": "无",
+        "metering": "online",
+        "demonstration": True,
+    }
+
+
 class Scene:
     """A ledger with a tree and caps, and short ways to hand events in; fields can be replaced, or left out by None.
 
@@ -74,23 +89,8 @@ class Scene:
 
     def application(self, application: str = "AP1", volume_m3: int = 1000, node: str = "A1", /, **fields: Any) -> Any:
         """Return a complete application, for the rest of the year unless said otherwise."""
-        each, left = divmod(volume_m3, 12)
-        own = {
-            "application": application,
-            "applicant": "某公司",
-            "node": node,
-            "water": "groundwater",
-            "volume_m3": volume_m3,
-            "monthly_m3": [each + (month < left) for month in range(12)],
-            "from_": "2025-04-01",
-            "to": "2025-12-31",
-            "purpose": "industry",
-            "project": "none",
-            "saving_measures": "循环利用",
-            "return_water": "无",
-            "metering": "online",
-            "demonstration": True,
-        }
+        asked = {"application": application, "applicant": "某公司", "node": node, "water": "groundwater"}
+        own = {**asked, **complete(volume_m3), "from_": "2025-04-01", "to": "2025-12-31"}
         return self.event("apply", **{**own, **fields})
 
     def apply(self, application: str = "AP1", volume_m3: int = 1000, node: str = "A1", /, **fields: Any) -> Outcome:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 import hetao.cli
-from hetao.cli import main
+from hetao.cli import ESCAPED, main
 from hetao.text import Text, language
 
 
@@ -141,3 +141,8 @@ def test_progress_is_shown_on_a_terminal_only(
     with hetao.cli._progress(quiet=True) as step:
         step(Text("测度", "Measure"), 0.5)
     assert capsys.readouterr().err == ""
+
+
+def test_what_a_code_page_lacks_is_escaped_as_json_does_it() -> None:
+    assert "1 m³ 𠮷".encode("gbk", ESCAPED) == rb"1 m\u00b3 \ud842\udfb7"
+    assert json.loads('"m³"'.encode("gbk", ESCAPED).decode("gbk")) == "m³"

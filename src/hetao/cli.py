@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -150,5 +151,15 @@ def main(arguments: list[str] | None = None) -> object:
     """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a character that the console's code page lacks (³ in GBK) ends nothing
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=ESCAPED)
     return app(arguments)
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """Return what a code page lacks as JSON escapes it, so that lines of JSON stay JSON."""
+    assert isinstance(error, UnicodeEncodeError)
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+ESCAPED = "hetao.escaped"
+codecs.register_error(ESCAPED, _escape)

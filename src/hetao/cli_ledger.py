@@ -371,7 +371,7 @@ def verify(
     from hetao.ledger import Ledger
 
     found = audit_store(store, anchor=anchor)
-    if rejudge and found.ok:
+    if rejudge and found.ok:  # a store that contradicts its anchor is not opened, only audited
         with Ledger.open(store, read_only=True) as ledger:
             found = ledger.verify(anchor, rejudged=True)
     _print(found.as_dict())

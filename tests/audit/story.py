@@ -11,6 +11,7 @@ from typing import Any
 
 from hetao.audit import Verification, audit_store
 from hetao.ledger import Ledger, Outcome
+from scenes import complete
 
 LINE = {"basis": "withdrawal", "ecology": "excluded", "document": "文"}
 ZEROS = "0" * 64
@@ -48,23 +49,8 @@ class Story:
         )
 
     def apply(self, application: str, node: str, volume: int, water: str = "groundwater", **fields: Any) -> Outcome:
-        each, left = divmod(volume, 12)
-        own = {
-            "application": application,
-            "applicant": f"公司{application}",
-            "node": node,
-            "water": water,
-            "volume_m3": volume,
-            "monthly_m3": [each + (month < left) for month in range(12)],
-            "from_": "2021-04-01",
-            "to": "2025-12-31",
-            "purpose": "industry",
-            "project": "none",
-            "saving_measures": "循环利用",
-            "return_water": "无",
-            "metering": "online",
-            "demonstration": True,
-        }
+        asked = {"application": application, "applicant": f"公司{application}", "node": node, "water": water}
+        own = {**asked, **complete(volume), "from_": "2021-04-01", "to": "2025-12-31"}
         return self.post("apply", **{**own, **fields})
 
     def permit(self, permit: str, node: str, volume: int, water: str = "groundwater", **fields: Any) -> None:

@@ -24,7 +24,7 @@ def refused(url, **options):
     return problem.code
 
 
-@pytest.mark.parametrize("held", [b"notes of mine\n", b"{}", b'{"hash": "", "seq": 1}\n', b"\0\0x"])
+@pytest.mark.parametrize("held", [b"notes of mine\n", b"{}", b'{"hash": "", "seq": 1}\n', b"\0\0x", b"\0" * 5000])
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_file_that_is_no_anchor_is_refused_and_left_as_it_is(tmp_path, make, held, read_only):
     url, file = f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "mine.txt"

@@ -27,15 +27,24 @@ class NoAnchorError(ValueError):
     """A file that was named as an anchor and is none."""
 
 
-def read_head(held: bytes) -> Head | None:
-    """Return the head that an anchor's bytes hold, the empty one for none or zeros only; None where it is no anchor.
+def read_head(held: bytes) -> Head:
+    """Return the head that an anchor holds, the empty one where it is empty.
 
-    Zeros are what a file system may leave of a file that was new when the power failed.
+    Zeros alone count as empty: they are what a file system may leave of a file that was new when the power failed.
+
+    Args:
+        held: the file's first `LONGEST` bytes, or all where it has fewer.
+
+    Raises:
+        NoAnchorError: they hold anything else, or go on.
     """
-    if not held.strip(b"\0"):
-        return EMPTY
-    found = LINE.fullmatch(held)
-    return None if found is None else Head(int(found[2]), found[1].decode())
+    if len(held) < LONGEST:
+        if not held.strip(b"\0"):
+            return EMPTY
+        found = LINE.fullmatch(held)
+        if found is not None:
+            return Head(int(found[2]), found[1].decode())
+    raise NoAnchorError
 
 
 class Anchor:
@@ -55,10 +64,11 @@ class Anchor:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        self.kept = read_head(os.pread(self._file, LONGEST, 0))
-        if self.kept is None:
+        try:
+            self.kept = read_head(os.pread(self._file, LONGEST, 0))
+        except NoAnchorError:
             self.close()
-            raise NoAnchorError(path)
+            raise
 
     def note(self, head: Head) -> None:
         """Write the head."""

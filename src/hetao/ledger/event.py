@@ -105,8 +105,10 @@ def read_event(source: Mapping[str, Any] | str, line: int | None = None) -> Even
         reason = Text("不是有效的 UTF-8 文字", "it is no valid UTF-8")
     except RecursionError:
         reason = Text("嵌套过深", "it is nested too deeply")
-    except (ValueError, TypeError) as fault:
-        reason = Text(f"无法读取（{fault}）", f"it cannot be read ({fault})")
+    except ValueError:  # what Python says of an integer of thousands of digits, and of NaN
+        reason = Text("有无法读取的数值（过长，或 NaN、无穷大）", "a number cannot be read: too long, NaN or infinite")
+    except TypeError as fault:
+        reason = Text(f"含有 JSON 没有的值（{fault}）", f"it holds a value that JSON does not know ({fault})")
     else:
         return Event(canonical, fields, {})
     shown = source if isinstance(source, str) else ", ".join(name for name in source if isinstance(name, str))

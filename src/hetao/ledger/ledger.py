@@ -110,18 +110,18 @@ class Ledger:
             return
         try:
             if read_only:
-                kept = read_head(path.read_bytes()[:LONGEST])
+                with path.open("rb") as file:
+                    kept = read_head(file.read(LONGEST))
             else:
                 self._anchors.append(Anchor(path))
                 kept = self._anchors[-1].kept
-        except (NoAnchorError, OSError) as error:
-            fault = "anchor" if isinstance(error, OSError) else "no_anchor"
-            raise store_error(fault, str(path), str(error) if fault == "anchor" else "") from error
-        if kept is None:
-            raise store_error("no_anchor", str(path))
+        except NoAnchorError as error:
+            raise store_error("no_anchor", str(path)) from error
+        except OSError as error:
+            raise store_error("unreachable" if read_only else "anchor", str(path), str(error)) from error
         with self._store.reading() as head:
             if kept.seq and self._store.hash_of(kept.seq) != kept.hash:
-                raise store_error("anchored", self._store.url, f"{path}: {kept.seq} / {head.seq}")
+                raise store_error("anchored", self._store.url, f"{path}: seq {kept.seq}; journal: seq {head.seq}")
 
     def __enter__(self) -> Ledger:
         return self

@@ -69,6 +69,12 @@ def warn_over_caps(state: State, draft: Draft, found: Findings) -> None:
             if left_m3 is not None and added_m3 > left_m3:
                 used_m3 = state.amount_m3(node, line, "used", year) + added_m3
                 over_m3 = added_m3 - left_m3
-                facts = {"water": water, "year": year, "use_m3": used_m3, "limit_m3": used_m3 - over_m3}
+                facts = {
+                    "water": water,
+                    "ecology": line.ecology,
+                    "year": year,
+                    "use_m3": used_m3,
+                    "limit_m3": used_m3 - over_m3,
+                }
                 words = {"place": state.nodes[node].label, "line": line.label}
                 found.warn(breach("read.over_cap", {**facts, "over_m3": over_m3}, node=node, words=words))

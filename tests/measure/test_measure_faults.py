@@ -49,7 +49,7 @@ def refused(call: str, given: Any, **options: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("call", "options"),
     [
-        ("dea", {"orientation": "both", "returns": "irs", "super_efficiency": "no", "reference": "biennial"}),
+        ("dea", {"orientation": "both", "returns": "irs", "super_efficiency": "no", "reference": "annual"}),
         ("directional", {"returns": "fdh", "disposability": "none", "reference": "all", "direction": "up"}),
         ("malmquist", {"orientation": "none", "returns": "nirs", "decomposition": "ray-desli", "reference": 3}),
         ("malmquist_luenberger", {"reference": None, "disposability": "kuosmanen"}),

@@ -281,8 +281,7 @@ def test_multipliers_reproduce_the_score(call: str, made: Data):
     elif call.startswith("dea output"):
         twin, one = costs + price["intercept"], earns
     else:
-        own_inputs = 0.0 if call == "directional vrs weak" else costs  # its input rows start from zero
-        twin, one = own_inputs - earns + worth["b"] + price["intercept"], None
+        twin, one = costs - earns + worth["b"] + price["intercept"], None
     solved = ~np.isnan(score)
     assert twin[solved] == pytest.approx(score[solved], abs=CLOSE)
     if one is not None:

@@ -376,6 +376,9 @@ def test_the_fingerprint_names_data_version_call_and_options():
         "returns": "crs",
         "super_efficiency": False,
         "reference": "contemporaneous",
+        "by_group": False,
+        "nondiscretionary": [],
+        "weight_restrictions": [],
     }
     assert json.loads(json.dumps(found)) == found
     assert found == dea(panel()).fingerprint

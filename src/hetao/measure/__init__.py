@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hetao.measure.frontier.dea import dea
 from hetao.measure.frontier.directional import directional
+from hetao.measure.frontier.engine import computing
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
@@ -15,6 +16,7 @@ __all__ = [
     "FrontierResult",
     "IndexResult",
     "Result",
+    "computing",
     "dea",
     "directional",
     "malmquist",

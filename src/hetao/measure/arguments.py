@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from hetao.errors import ModelError, Place, Problems
 from hetao.figures.panel import Panel
+from hetao.measure.frontier.references import REFERENCES, is_reference
 from hetao.text import Text
 
-__all__ = ["Arguments"]
+__all__ = ["Arguments", "Names"]
+
+Names = str | Sequence[str]
 
 
 class Arguments:
@@ -57,6 +60,70 @@ class Arguments:
             )
             self.done()
 
+    def reference(self, reference: object, by_group: object = False) -> None:
+        """Require a reference set by name or as a window's number of periods."""
+        if not is_reference(reference):
+            named = ", ".join(map(repr, REFERENCES))
+            self.refuse(
+                "reference",
+                found=Text(f"{reference!r}", f"{reference!r}"),
+                expected=Text(f"以下之一：{named}，或窗口的期数", f"one of {named}, or a window's number of periods"),
+                remedy=Text("改用列出的选项", "use one of the options listed"),
+            )
+        self.one_of("by_group", by_group, (False, True))
+
+    def needs_groups(self, panel: Panel, by_group: object) -> None:
+        """Require groups in the panel where a reference is by group."""
+        if by_group is True and panel.groups is None:
+            self.refuse(
+                "by_group",
+                found=Text("没有 group 列的面板", "a panel without a group column"),
+                expected=Text("带 group 列的面板", "a panel with a group column"),
+                remedy=Text("在 Panel 中写明 group", "name the `group` column in Panel"),
+            )
+
+    def columns(self, argument: str, names: object, allowed: Sequence[str]) -> tuple[int, ...]:
+        """Return the positions of named columns among those allowed, each once."""
+        listed = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (names,)
+        for name in listed:
+            self.one_of(argument, name, allowed)
+        return tuple(j for j, name in enumerate(allowed) if name in listed)
+
+    def nothing_moves(self, argument: str) -> None:
+        """Refuse that every column is held fixed."""
+        self.refuse(
+            argument,
+            found=Text("全部列都固定", "every column held fixed"),
+            expected=Text("至少一列可变", "at least one column that can move"),
+            remedy=Text("去掉至少一列", "leave at least one column out"),
+        )
+
+    def not_together(self, argument: str, value: str, other: str) -> None:
+        """Refuse two options that have no meaning together."""
+        self.refuse(
+            argument,
+            found=Text(f"{value!r} 与 {other} 并用", f"{value!r} together with {other}"),
+            expected=Text("二者之一", "one of the two"),
+            remedy=Text(f"去掉 {other}，或改变 {argument}", f"leave {other} out, or change {argument}"),
+        )
+
+    def positive(self, panel: Panel, roles: Iterable[str], why: Text) -> None:
+        """Require quantities > 0 in the roles ``inputs``, ``outputs``, ``bads``, naming each column and row."""
+        tables = {"inputs": panel.X, "outputs": panel.Y, "bads": panel.B}
+        for role in roles:
+            for j, name in enumerate(getattr(panel, role)):
+                rows = np.flatnonzero(tables[role][:, j] == 0.0)
+                if len(rows):
+                    self.refuse(
+                        "",
+                        found=Text(
+                            f"列 {name} 有 {len(rows)} 个零（首见于第 {rows[0]} 行）",
+                            f"{len(rows)} zeros in column {name} (first in row {rows[0]})",
+                        ),
+                        expected=Text("大于 0 的数量", "quantities above 0"),
+                        remedy=why,
+                    )
+
     def no_negative(self, panel: Panel) -> None:
         """Require quantities ≥ 0, naming each column and its first negative row."""
         for names, table in ((panel.inputs, panel.X), (panel.outputs, panel.Y), (panel.bads, panel.B)):
@@ -98,6 +165,11 @@ class Arguments:
                 expected=Text("至少一个非期望产出", "at least one bad"),
                 remedy=Text("在 Panel 中写明 bads", "name the `bads` in Panel"),
             )
+
+    @property
+    def clean(self) -> bool:
+        """Say whether nothing wrong was recorded so far."""
+        return not self._problems
 
     def done(self) -> None:
         """Raise `ModelError` with everything recorded, if anything was."""

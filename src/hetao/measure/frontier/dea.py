@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from hetao.figures.panel import Panel
-from hetao.measure.arguments import Arguments
-from hetao.measure.frontier.programme import Returns, Technology
+from hetao.measure.arguments import Arguments, Names
+from hetao.measure.frontier.fdh import fdh_projections, score_fdh
 from hetao.measure.frontier.radial import Orientation, radial
-from hetao.measure.frontier.references import REFERENCE_WORDS, REFERENCES, Reference
+from hetao.measure.frontier.references import Block, Reference, blocks, reference_words
+from hetao.measure.frontier.restrictions import WeightRestrictions, resolve_restrictions, restrictions_words
 from hetao.measure.frontier.result import FrontierResult
-from hetao.measure.frontier.score import blocks, quantities, score_fdh, score_panel
+from hetao.measure.frontier.score import Scored, quantities
+from hetao.measure.frontier.technology import Returns, Technology
+from hetao.measure.frontier.words import RETURNS_WORDS
 from hetao.text import Text
 
-__all__ = ["RETURNS_WORDS", "dea"]
-
-RETURNS_WORDS: dict[str, Text] = {
-    "crs": Text("规模报酬不变", "constant returns to scale"),
-    "vrs": Text("规模报酬可变", "variable returns to scale"),
-    "nirs": Text("规模报酬非增", "non-increasing returns to scale"),
-    "ndrs": Text("规模报酬非减", "non-decreasing returns to scale"),
-    "fdh": Text("自由处置包（无凸性）", "the free disposal hull (no convexity)"),
-}
+__all__ = ["dea"]
 
 
 def dea(
@@ -31,6 +27,9 @@ def dea(
     returns: Returns | Literal["fdh"] = "crs",
     super_efficiency: bool = False,
     reference: Reference = "contemporaneous",
+    by_group: bool = False,
+    nondiscretionary: Names = (),
+    weight_restrictions: WeightRestrictions | None = None,
 ) -> FrontierResult:
     """Measure radial technical efficiency (Charnes, Cooper and Rhodes 1978; Banker, Charnes and Cooper 1984).
 
@@ -43,7 +42,14 @@ def dea(
         orientation: ``input`` shrinks the inputs, ``output`` expands the outputs.
         returns: returns to scale.
         super_efficiency: leave each observation out of its own reference (Andersen and Petersen 1993).
-        reference: which rows span the frontier: those of the same period, of all periods up to it, or all.
+        reference: which rows span the frontier: those of the same period (``contemporaneous``), of all periods up to
+            it (``sequential``), of it and the next (``biennial``), of the last so many periods (a whole number: a
+            window), or all (``global``).
+        by_group: compare each row with its own group only (the panel's ``group``).
+        nondiscretionary: inputs (outputs, in the output form) that cannot be chosen and do not move (Banker and
+            Morey 1986).
+        weight_restrictions: (column, column) → (lowest, highest) ratio of their shadow prices, None for no bound:
+            an assurance region (Thompson et al. 1986; Allen et al. 1997).
 
     Returns:
         Farrell scores: input θ ≤ 1, output φ ≥ 1, 1 on the frontier; super-efficiency may cross 1 and be infeasible.
@@ -61,38 +67,55 @@ def dea(
     arguments.one_of("orientation", orientation, get_args(Orientation))
     arguments.one_of("returns", returns, tuple(RETURNS_WORDS))
     arguments.one_of("super_efficiency", super_efficiency, (False, True))
-    arguments.one_of("reference", reference, REFERENCES)
+    arguments.reference(reference, by_group)
     arguments.needs_panel(panel)
+    arguments.needs_groups(panel, by_group)
     arguments.no_negative(panel)
+    movable = panel.inputs if orientation == "input" else panel.outputs
+    fixed = arguments.columns("nondiscretionary", nondiscretionary, movable)
+    if len(fixed) == len(movable):
+        arguments.nothing_moves("nondiscretionary")
+    restrictions = resolve_restrictions(panel, weight_restrictions, arguments)
+    if returns == "fdh" and (fixed or restrictions):
+        arguments.not_together("returns", "fdh", "nondiscretionary" if fixed else "weight_restrictions")
     arguments.done()
-    parts = blocks(panel, reference, leave_out_self=super_efficiency)
-    if returns == "fdh":
-        evaluation, projector = score_fdh(panel, parts, orientation)
-    else:
-        data = quantities(panel)
-        evaluation, projector = score_panel(
-            panel, parts, Technology(returns), lambda rows: radial(data.take(rows), orientation)
-        )
+    parts = blocks(panel, reference, leave_out_self=super_efficiency, by_group=by_group)
     options = {
         "orientation": orientation,
         "returns": returns,
         "super_efficiency": super_efficiency,
         "reference": reference,
+        "by_group": by_group,
+        "nondiscretionary": [movable[j] for j in fixed],
+        "weight_restrictions": restrictions_words(weight_restrictions),
     }
+    convention = _convention(orientation, returns, super_efficiency, reference_words(reference, by_group))
+    columns = (*panel.inputs, *panel.outputs)
+    if returns == "fdh":
+        return _hull(panel, parts, orientation, options, convention)
+    technology = Technology(len(panel.inputs), len(panel.outputs), 0, returns, restrictions=restrictions)
+    data = quantities(panel)
+    scored = Scored(panel, technology, parts, lambda rows: radial(data.take(rows), orientation, fixed))
+    return FrontierResult.of(scored, "dea", options, convention, columns)
+
+
+def _hull(
+    panel: Panel, parts: tuple[Block, ...], orientation: Orientation, options: Mapping[str, object], convention: Text
+) -> FrontierResult:
+    evaluation, peer = score_fdh(panel, parts, orientation)
     return FrontierResult(
         panel=panel,
         name="dea",
         options=options,
-        convention=_convention(orientation, returns, super_efficiency, reference),
+        convention=convention,
         evaluation=evaluation,
-        projector=projector,
+        projector=lambda: fdh_projections(panel, orientation, evaluation, peer),
         columns=(*panel.inputs, *panel.outputs),
     )
 
 
-def _convention(orientation: str, returns: str, super_efficiency: bool, reference: str) -> Text:
+def _convention(orientation: str, returns: str, super_efficiency: bool, span: Text) -> Text:
     input_form = orientation == "input"
-    span = REFERENCE_WORDS[reference]
     kind = RETURNS_WORDS[returns]
     zh = "投入导向 Farrell 效率 θ：≤ 1，1 为前沿" if input_form else "产出导向 Farrell 效率 φ：≥ 1，1 为前沿"
     en = (

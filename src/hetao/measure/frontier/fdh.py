@@ -7,12 +7,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hetao.figures.panel import Panel
 from hetao.measure.frontier import _kernel
-from hetao.measure.frontier.evaluate import Evaluation, Projection
-from hetao.measure.frontier.programme import Quantities
+from hetao.measure.frontier.evaluation import Evaluation, Projections
+from hetao.measure.frontier.radial import Orientation
+from hetao.measure.frontier.references import Block
+from hetao.measure.frontier.technology import Quantities
 from hetao.solver import Status
 
-__all__ = ["fdh", "fdh_projection"]
+__all__ = ["fdh", "fdh_projections", "score_fdh"]
 
 Matrix = NDArray[np.float64]
 
@@ -44,10 +47,7 @@ def fdh(
     status = np.full(n, Status.OPTIMAL, dtype=object)
     status[peer < 0] = Status.INFEASIBLE
     status[(peer >= 0) & ~np.isfinite(score)] = Status.UNBOUNDED
-    score[status != Status.OPTIMAL] = np.nan
-    certificate = np.where(np.isnan(score)[:, None], np.nan, 0.0) * np.ones(3)
-    none = np.full((n, own.X.shape[1] + own.Y.shape[1]), np.nan)  # a hull without convexity has no prices
-    return Evaluation(score, status, certificate, np.zeros(n, dtype=int), none, np.full(n, np.nan)), peer
+    return Evaluation.enumerated(score, status, own.X.shape[1] + own.Y.shape[1]), peer
 
 
 def _left_out(size: int, exclude: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], slice]]:
@@ -65,13 +65,32 @@ def _enumerate(reference: Quantities, own: Quantities, orientation: str) -> tupl
     return (score if orientation == "input" else -score), peer
 
 
-def fdh_projection(
-    reference: Quantities, own: Quantities, orientation: str, row: int, score: float, peer: int
-) -> Projection:
-    """Return the one peer of an observation, with the slack left after the radial move."""
-    theta, phi = (score, 1.0) if orientation == "input" else (1.0, score)
-    moved = np.r_[own.X[row] * theta, own.Y[row] * phi]
-    target = np.r_[reference.X[peer], reference.Y[peer]]
-    m = own.X.shape[1]
-    slacks = np.r_[moved[:m] - target[:m], target[m:] - moved[m:]]
-    return Projection(np.array([peer]), np.ones(1), np.maximum(slacks, 0.0), target)
+def score_fdh(
+    panel: Panel, blocks: tuple[Block, ...], orientation: Orientation
+) -> tuple[Evaluation, NDArray[np.int64]]:
+    """Score every row of a panel; return the scores and (n,) each row's one peer as a row of the panel, or −1."""
+    X, Y, n = panel.X, panel.Y, len(panel)
+    data = Quantities(X, Y, panel.B)
+    score, peer = np.full(n, np.nan), np.full(n, -1, dtype=np.int64)
+    status = np.full(n, Status.INFEASIBLE, dtype=object)
+    for block in blocks:
+        found, position = fdh(data.take(block.reference), data.take(block.own), orientation, block.exclude)
+        score[block.own], status[block.own] = found.score, found.status
+        there = position >= 0
+        peer[block.own[there]] = block.reference[position[there]]
+    return Evaluation.enumerated(score, status, X.shape[1] + Y.shape[1]), peer
+
+
+def fdh_projections(
+    panel: Panel, orientation: Orientation, evaluation: Evaluation, peer: NDArray[np.int64]
+) -> Projections:
+    """Return each row's one peer, with the slack left after the radial move."""
+    m, points = panel.X.shape[1], np.hstack([panel.X, panel.Y])
+    scored, score = ~np.isnan(evaluation.score), np.nan_to_num(evaluation.score)[:, None]
+    moved = np.hstack(
+        [points[:, :m] * score, points[:, m:]] if orientation == "input" else [points[:, :m], points[:, m:] * score]
+    )
+    target = np.where(scored[:, None], points[peer], np.nan)
+    slacks = np.hstack([moved[:, :m] - target[:, :m], target[:, m:] - moved[:, m:]])
+    there = np.where(scored, peer, -1)[:, None]
+    return Projections(there, (there >= 0).astype(float), np.maximum(slacks, 0.0), target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.frames import NativeFrame
-from hetao.measure.frontier.evaluate import Evaluation, Projection
+from hetao.measure.frontier.evaluation import Evaluation, Projections
+from hetao.measure.frontier.score import Scored
 from hetao.measure.results import Certificate, Result
-from hetao.solver import Status
 from hetao.text import Text
 
 if TYPE_CHECKING:
@@ -28,19 +28,45 @@ class FrontierResult(Result):
 
     Attributes:
         evaluation: scores, statuses and audits in the panel's row order.
-        projector: row → its projection, with peers as panel rows; called once for each optimal row when first asked.
+        projector: returns where every row lands; called once, when first asked.
         columns: the quantity columns that the programme holds, in its order.
+        parts: further (n,) numbers of each score by name; NaN unless it is optimal.
     """
 
     evaluation: Evaluation
-    projector: Callable[[int], Projection]
+    projector: Callable[[], Projections]
     columns: tuple[str, ...]
+    parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        scored: Scored,
+        name: str,
+        options: Mapping[str, object],
+        convention: Text,
+        columns: tuple[str, ...],
+        score: Callable[[NDArray[np.float64]], NDArray[np.float64]] = np.asarray,
+        parts: Mapping[str, NDArray[Any]] | None = None,
+    ) -> FrontierResult:
+        """Return the result of rows scored by linear programmes; ``score`` makes a score of an optimum."""
+        return cls(
+            panel=scored.panel,
+            name=name,
+            options=options,
+            convention=convention,
+            evaluation=scored.evaluation(score),
+            projector=scored.projections,
+            columns=columns,
+            parts=parts or {},
+        )
 
     @property
     def scores(self) -> NativeFrame:
-        """The key columns, ``score`` (missing unless optimal) and ``status``; one row a row of the panel."""
+        """The key columns, ``score`` (missing unless optimal), its parts if any, and ``status``; a row a panel row."""
         e = self.evaluation
-        return self._give({**self.panel.keys(), "score": e.score, "status": [str(s) for s in e.status]})
+        status = list(map(str, e.status.tolist()))
+        return self._give({**self.panel.keys(), "score": e.score, **self.parts, "status": status})
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -51,28 +77,23 @@ class FrontierResult(Result):
     @property
     def peers(self) -> NativeFrame:
         """The key columns, the peer (and its period), and its weight; one row a peer."""
-        rows = [
-            (row, int(p), float(w))
-            for row, q in self._projections.items()
-            for p, w in zip(q.peers, q.weights, strict=True)
-        ]
-        peers = [p for _, p, _ in rows]
+        found = self.projections
+        rows, at = np.nonzero(found.peers >= 0)
+        peers = found.peers[rows, at]
         named = {"peer": self.panel.units[peers].tolist()}
         if self.panel.period_column:
             named["peer_period"] = self.panel.row_periods[peers].tolist()
-        return self._give(
-            {**self.panel.keys(row for row, _, _ in rows), **named, "weight": np.array([w for _, _, w in rows])}
-        )
+        return self._give({**self.panel.keys(rows), **named, "weight": found.weights[rows, at]})
 
     @property
     def slacks(self) -> NativeFrame:
         """The key columns and what is left over in each quantity after the scored move, in its own unit."""
-        return self._wide(lambda q: q.slacks)
+        return self._wide(self.projections.slacks)
 
     @property
     def targets(self) -> NativeFrame:
         """The key columns and the efficient quantities of each row: the scored move and the slacks taken."""
-        return self._wide(lambda q: q.target)
+        return self._wide(self.projections.targets)
 
     @property
     def multipliers(self) -> NativeFrame:
@@ -85,20 +106,18 @@ class FrontierResult(Result):
         return self._give({**self.panel.keys(), **prices, "intercept": e.intercept})
 
     @cached_property
-    def _projections(self) -> Mapping[int, Projection]:
-        return {int(row): self.projector(int(row)) for row in np.flatnonzero(self.evaluation.status == Status.OPTIMAL)}
+    def projections(self) -> Projections:
+        """Where every row lands: peers, slacks and targets as arrays."""
+        return self.projector()
 
-    def _wide(self, part: Callable[[Projection], NDArray[np.float64]]) -> NativeFrame:
-        table = np.full((len(self.panel), len(self.columns)), np.nan)
-        for row, projection in self._projections.items():
-            table[row] = part(projection)
+    def _wide(self, table: NDArray[np.float64]) -> NativeFrame:
         return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})
 
     def _give(self, columns: Mapping[str, Any]) -> NativeFrame:
         return self.panel.kind.give(columns)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        return (getattr(self.evaluation, f.name) for f in fields(self.evaluation))
+        return (*(getattr(self.evaluation, f.name) for f in fields(self.evaluation)), *self.parts.values())
 
     def _tables(self) -> dict[Text, NativeFrame]:
         return {

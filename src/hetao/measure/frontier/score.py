@@ -1,33 +1,29 @@
-"""Score the rows of a panel period by period, each against its own reference set."""
+"""Score the rows of a panel block by block, each against its own reference set; project them when asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
-from hetao.measure.frontier.evaluate import Evaluation, Projection, evaluate, project
-from hetao.measure.frontier.fdh import fdh, fdh_projection
-from hetao.measure.frontier.programme import Measure, Quantities, Technology
-from hetao.measure.frontier.radial import Orientation
-from hetao.measure.frontier.references import Reference, reference_rows
+from hetao.measure.frontier.answers import Answers
+from hetao.measure.frontier.engine import Frontier
+from hetao.measure.frontier.evaluation import Evaluation, Projections
+from hetao.measure.frontier.measure import Form, Measure
+from hetao.measure.frontier.references import Block
+from hetao.measure.frontier.slack_stage import slack_stage
+from hetao.measure.frontier.technology import Matrix, Quantities, Technology
 
-__all__ = ["Block", "blocks", "quantities", "score_fdh", "score_panel"]
+__all__ = ["Scored", "frontier_of", "quantities", "solve_block"]
 
 Rows = NDArray[np.intp]
-Projector = Callable[[int], Projection]
-
-
-@dataclass(frozen=True)
-class Block:
-    """The rows of one period and the rows that they are compared with; ``exclude`` as in `evaluate`."""
-
-    own: Rows
-    reference: Rows
-    exclude: Rows | None
+KEPT = 64  # frontiers of a panel that are remembered
+_FRONTIERS: WeakKeyDictionary[Panel, dict[tuple[Technology, bytes], Frontier]] = WeakKeyDictionary()
 
 
 def quantities(panel: Panel) -> Quantities:
@@ -35,66 +31,105 @@ def quantities(panel: Panel) -> Quantities:
     return Quantities(panel.X, panel.Y, panel.B)
 
 
-def blocks(panel: Panel, reference: Reference, *, leave_out_self: bool = False) -> list[Block]:
-    """Return one block a period."""
-    found = []
-    for period in panel.periods:
-        own, seen = panel.rows(period), reference_rows(panel, period, reference)
-        found.append(Block(own, seen, np.searchsorted(seen, own) if leave_out_self else None))
-    return found
+def frontier_of(panel: Panel, technology: Technology, rows: Rows) -> Frontier:
+    """Return the frontier that some rows of a panel span, built once however many measures and indices ask for it."""
+    known = _FRONTIERS.setdefault(panel, {})
+    key = (technology, rows.tobytes())
+    if key not in known:
+        if len(known) >= KEPT:
+            known.pop(next(iter(known)))
+        known[key] = Frontier(technology.table(quantities(panel).take(rows)), technology.senses)
+    return known[key]
 
 
-def score_panel(
-    panel: Panel, parts: list[Block], technology: Technology, measure: Callable[[Rows], Measure]
-) -> tuple[Evaluation, Projector]:
-    """Evaluate every row; ``measure`` builds base and move for some rows. Return the scores and a projector by row."""
-    data = quantities(panel)
+def solve_block(panel: Panel, technology: Technology, block: Block, measure: Callable[[Rows], Measure]) -> Answers:
+    """Solve a block's programmes, built chunk by chunk."""
+    data, frontier = quantities(panel), frontier_of(panel, technology, block.reference)
 
-    def one(block: Block) -> Evaluation:
-        own = data.take(block.own)
-        return evaluate(technology, data.take(block.reference), own, measure(block.own), block.exclude)
+    def forms(part: slice) -> Form:
+        rows = block.own[part]
+        return measure(rows).form(technology, data.take(rows))
 
-    evaluation = _assemble(len(panel), parts, [one(block) for block in parts])
-
-    def projector(row: int) -> Projection:
-        """Return where a row lands, its peers as rows of the panel."""
-        block, at = _locate(parts, row)
-        exclude = None if block.exclude is None else block.exclude[at : at + 1]
-        rows = np.array([row])
-        score = float(evaluation.score[row])
-        found = project(technology, data.take(block.reference), data.take(rows), measure(rows), 0, score, exclude)
-        return _with_panel_peers(found, block)
-
-    return evaluation, projector
+    return frontier.spread(forms, len(block.own), block.exclude)
 
 
-def score_fdh(panel: Panel, parts: list[Block], orientation: Orientation) -> tuple[Evaluation, Projector]:
-    """Evaluate every row against the free disposal hull. Return the scores and a projector by row."""
-    data = quantities(panel)
-    found = [fdh(data.take(b.reference), data.take(b.own), orientation, b.exclude) for b in parts]
-    evaluation = _assemble(len(panel), parts, [e for e, _ in found])
-    peer = np.concatenate([p for _, p in found])[np.argsort(np.concatenate([b.own for b in parts]))]
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The rows of a panel scored by one measure on one technology.
 
-    def projector(row: int) -> Projection:
-        """Return where a row lands, its peers as rows of the panel."""
-        block, _ = _locate(parts, row)
-        score, rows = float(evaluation.score[row]), np.array([row])
-        one = fdh_projection(data.take(block.reference), data.take(rows), orientation, 0, score, int(peer[row]))
-        return _with_panel_peers(one, block)
+    Attributes:
+        panel: the observations.
+        technology: how reference units may be combined.
+        blocks: which rows are compared with which; together they hold every row once.
+        measure: builds the measure of some rows.
+    """
 
-    return evaluation, projector
+    panel: Panel
+    technology: Technology
+    blocks: tuple[Block, ...]
+    measure: Callable[[Rows], Measure]
 
+    @cached_property
+    def answers(self) -> tuple[Answers, ...]:
+        """The answers of each block, in the order of its rows."""
+        return tuple(solve_block(self.panel, self.technology, block, self.measure) for block in self.blocks)
 
-def _assemble(size: int, parts: list[Block], found: list[Evaluation]) -> Evaluation:
-    order = np.argsort(np.concatenate([block.own for block in parts]))
-    assert len(order) == size
-    return Evaluation(*(np.concatenate([getattr(e, f.name) for e in found])[order] for f in fields(Evaluation)))
+    @cached_property
+    def order(self) -> Rows:
+        """For each row of the panel its position in the blocks put one after another."""
+        found: Rows = np.argsort(np.concatenate([block.own for block in self.blocks]), kind="stable")
+        return found
 
+    def evaluation(self, score: Callable[[Matrix], Matrix] = np.asarray) -> Evaluation:
+        """Return the scores in the panel's row order; ``score`` makes a score of an optimum."""
+        found, t = Answers.joined(list(self.answers)), self.technology
+        maximised = self.measure(self.blocks[0].own[:1]).sense == "max"
+        sign = 1.0 if maximised else -1.0  # prices are d optimum / d right-hand side
+        earns = np.zeros(t.quantities, dtype=bool)
+        earns[t.inputs : t.inputs + t.outputs] = True
+        prices = sign * np.where(earns, -1.0, 1.0) * t.lower(found.prices)
+        o = self.order
+        return Evaluation(
+            score=score(found.objective)[o],
+            status=found.status[o],
+            certificate=found.certificate[o],
+            attempts=found.attempts[o],
+            prices=prices[o],
+            intercept=t.intercept(found.prices)[o],
+        )
 
-def _locate(parts: list[Block], row: int) -> tuple[Block, int]:
-    block = next(b for b in parts if row in b.own)
-    return block, int(np.flatnonzero(block.own == row)[0])
+    def sizes(self) -> Matrix:
+        """Return the (n, K) sizes of the measure's moves in the panel's row order."""
+        parts = [self.measure(b.own).sizes(a.fixed) for b, a in zip(self.blocks, self.answers, strict=True)]
+        found: Matrix = np.concatenate(parts)[self.order]
+        return found
 
+    def projections(self) -> Projections:
+        """Return where every row lands after the second stage, its peers as rows of the panel."""
+        parts = [self._project(b, a) for b, a in zip(self.blocks, self.answers, strict=True)]
+        o = self.order
+        width = max(p.peers.shape[1] for p in parts)
+        peers = [np.pad(p.peers, ((0, 0), (0, width - p.peers.shape[1])), constant_values=-1) for p in parts]
+        weights = [np.pad(p.weights, ((0, 0), (0, width - p.weights.shape[1]))) for p in parts]
+        return Projections(
+            np.concatenate(peers)[o],
+            np.concatenate(weights)[o],
+            np.concatenate([p.slacks for p in parts])[o],
+            np.concatenate([p.targets for p in parts])[o],
+        )
 
-def _with_panel_peers(found: Projection, block: Block) -> Projection:
-    return Projection(block.reference[found.peers], found.weights, found.slacks, found.target)
+    def _project(self, block: Block, answers: Answers) -> Projections:
+        data = quantities(self.panel)
+        frontier = frontier_of(self.panel, self.technology, block.reference)
+        found = slack_stage(
+            self.technology,
+            frontier,
+            data.take(block.own),
+            self.measure(block.own),
+            answers,
+            data.take(block.reference),
+            block.exclude,
+        )
+        there = found.peers >= 0
+        peers = np.where(there, block.reference[np.where(there, found.peers, 0)], -1)
+        return Projections(peers, found.weights, found.slacks, found.targets)

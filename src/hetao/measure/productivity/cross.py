@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
-from hetao.measure.frontier.programme import Technology
-from hetao.measure.frontier.references import Reference, reference_rows
+from hetao.measure.frontier.references import reference_rows
+from hetao.measure.frontier.technology import Technology
 from hetao.measure.productivity.distances import Distances, Pairs
 
-__all__ = ["CrossScores", "cross_scores"]
+__all__ = ["CROSS_REFERENCES", "CrossReference", "CrossScores", "cross_scores"]
+
+CrossReference = Literal["contemporaneous", "sequential", "global"]
+CROSS_REFERENCES: tuple[str, ...] = get_args(CrossReference)
 
 Matrix = NDArray[np.float64]
 
@@ -43,13 +47,13 @@ def cross_scores(
     distances: Distances,
     pairs: Pairs,
     technology: Technology,
-    reference: Reference,
+    reference: CrossReference,
     *,
     own_only: bool = False,
 ) -> CrossScores:
     """Evaluate what an index on ``reference`` needs; with ``own_only`` just each period's own distances."""
     pooled = reference == "global"
-    frontier: Reference = "contemporaneous" if pooled else reference
+    frontier: CrossReference = "contemporaneous" if pooled else reference
 
     def against(rows: NDArray[np.intp], at: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
         """Return scores and statuses of rows against the frontiers of the periods at the given positions."""

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
-from hetao.measure.frontier.evaluate import Evaluation, evaluate
-from hetao.measure.frontier.programme import Measure, Technology
-from hetao.measure.frontier.score import Rows, quantities
+from hetao.measure.frontier.answers import Answers
+from hetao.measure.frontier.measure import Measure
+from hetao.measure.frontier.references import Block
+from hetao.measure.frontier.score import Rows, solve_block
+from hetao.measure.frontier.technology import Technology
 from hetao.measure.results import Certificate
 from hetao.solver import Status
 
@@ -61,9 +63,9 @@ class Distances:
     """
 
     def __init__(self, panel: Panel, measure: Callable[[Rows], Measure]) -> None:
-        self._panel, self._measure, self._data = panel, measure, quantities(panel)
+        self._panel, self._measure = panel, measure
         self._seen: dict[tuple[Hashable, Technology], dict[int, int]] = {}
-        self._evaluations: dict[tuple[Hashable, Technology], list[tuple[Rows, Evaluation]]] = {}
+        self._evaluations: dict[tuple[Hashable, Technology], list[tuple[Rows, Answers]]] = {}
 
     def scores(
         self, rows: Rows, frontier: Hashable, reference: Rows, technology: Technology
@@ -81,12 +83,11 @@ class Distances:
         known = self._seen.setdefault(key, {})
         wanted = np.array(sorted({int(r) for r in rows if r >= 0} - known.keys()), dtype=np.intp)
         if len(wanted):
-            measure = self._measure(wanted)
-            found = evaluate(technology, self._data.take(reference), self._data.take(wanted), measure)
+            found = solve_block(self._panel, technology, Block(wanted, reference), self._measure)
             start = sum(len(r) for r, _ in done)
             known.update({int(row): start + i for i, row in enumerate(wanted)})
             done.append((wanted, found))
-        score = np.concatenate([[np.nan], *(e.score for _, e in done)])
+        score = np.concatenate([[np.nan], *(e.objective for _, e in done)])
         status = np.concatenate([np.array([Status.MISSING], dtype=object), *(e.status for _, e in done)])
         at = np.array([known[int(r)] + 1 if r >= 0 else 0 for r in rows], dtype=np.intp)
         return score[at], status[at]
@@ -109,7 +110,7 @@ class Distances:
                 "global" if frontier is None else str(frontier) for (frontier, _), rows, _ in done for _ in rows
             ],
             "returns": [technology.returns for (_, technology), rows, _ in done for _ in rows],
-            "score": np.concatenate([found.score for _, _, found in done]),
+            "score": np.concatenate([found.objective for _, _, found in done]),
             "status": [str(status) for _, _, found in done for status in found.status],
         }
 

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
-from hetao.measure.frontier.dea import RETURNS_WORDS
-from hetao.measure.frontier.programme import Technology
 from hetao.measure.frontier.radial import Orientation, radial
-from hetao.measure.frontier.references import REFERENCE_WORDS, REFERENCES, Reference
+from hetao.measure.frontier.references import reference_words
 from hetao.measure.frontier.score import quantities
-from hetao.measure.productivity.cross import CrossScores, cross_scores
+from hetao.measure.frontier.technology import Technology
+from hetao.measure.frontier.words import RETURNS_WORDS
+from hetao.measure.productivity.cross import CROSS_REFERENCES, CrossReference, CrossScores, cross_scores
 from hetao.measure.productivity.distances import Distances, Pairs
 from hetao.measure.productivity.result import IndexResult, collect
 from hetao.text import Text
@@ -32,7 +32,7 @@ def malmquist(
     orientation: Orientation = "output",
     returns: IndexReturns = "crs",
     decomposition: Decomposition = "fgnz",
-    reference: Reference = "contemporaneous",
+    reference: CrossReference = "contemporaneous",
 ) -> IndexResult:
     """Measure total factor productivity change (Caves, Christensen, Diewert 1982; Färe, Grosskopf, Norris, Zhang 1994).
 
@@ -68,17 +68,18 @@ def malmquist(
     arguments.one_of("orientation", orientation, get_args(Orientation))
     arguments.one_of("returns", returns, get_args(IndexReturns))
     arguments.one_of("decomposition", decomposition, get_args(Decomposition))
-    arguments.one_of("reference", reference, REFERENCES)
+    arguments.one_of("reference", reference, CROSS_REFERENCES)
     arguments.needs_panel(panel)
     arguments.needs_periods(panel)
     arguments.no_negative(panel)
     arguments.done()
     data = quantities(panel)
     distances, pairs = Distances(panel, lambda rows: radial(data.take(rows), orientation)), Pairs.of(panel)
-    crs = cross_scores(panel, distances, pairs, Technology("crs"), reference)
+    m, n_outputs = len(panel.inputs), len(panel.outputs)
+    crs = cross_scores(panel, distances, pairs, Technology(m, n_outputs, 0, "crs"), reference)
     values, statuses = _index(crs, orientation), list(crs.statuses)
     if returns == "vrs":
-        vrs = cross_scores(panel, distances, pairs, Technology("vrs"), reference, own_only=True)
+        vrs = cross_scores(panel, distances, pairs, Technology(m, n_outputs, 0, "vrs"), reference, own_only=True)
         statuses += vrs.statuses
         values |= _scale(vrs, values["efficiency_change"], orientation)
     kept, status = collect(values, *statuses)
@@ -123,8 +124,8 @@ def _scale(vrs: CrossScores, efficiency_change: Matrix, orientation: str) -> dic
         return {"pure_efficiency_change": pure, "scale_change": efficiency_change / pure}
 
 
-def _convention(orientation: str, returns: str, reference: str) -> Text:
-    span = REFERENCE_WORDS[reference]
+def _convention(orientation: str, returns: str, reference: CrossReference) -> Text:
+    span = reference_words(reference)
     side = Text("投入", "input") if orientation == "input" else Text("产出", "output")
     parts_zh = "；效率变化再分为纯效率与规模" if returns == "vrs" else ""
     parts_en = "; efficiency change split into pure and scale" if returns == "vrs" else ""

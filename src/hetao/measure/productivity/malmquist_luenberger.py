@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
-from hetao.measure.frontier.dea import RETURNS_WORDS
-from hetao.measure.frontier.directional import DISPOSABILITY_WORDS, along
-from hetao.measure.frontier.programme import Measure, Technology
-from hetao.measure.frontier.references import REFERENCE_WORDS, REFERENCES, Reference
+from hetao.measure.frontier.measure import Measure
+from hetao.measure.frontier.move_along import along
+from hetao.measure.frontier.references import reference_words
 from hetao.measure.frontier.score import Rows, quantities
-from hetao.measure.productivity.cross import CrossScores, cross_scores
+from hetao.measure.frontier.technology import Technology
+from hetao.measure.frontier.words import DISPOSABILITY_WORDS, RETURNS_WORDS
+from hetao.measure.productivity.cross import CROSS_REFERENCES, CrossReference, CrossScores, cross_scores
 from hetao.measure.productivity.distances import Distances, Pairs
 from hetao.measure.productivity.result import IndexResult, collect
 from hetao.solver import Status
@@ -28,7 +29,7 @@ ALL_GIVEN_UP = 1e-9  # 1 + β at or below this: the frontier is met only by givi
 
 
 def malmquist_luenberger(
-    panel: Panel, *, reference: Reference = "contemporaneous", disposability: BadsDisposability = "weak"
+    panel: Panel, *, reference: CrossReference = "contemporaneous", disposability: BadsDisposability = "weak"
 ) -> IndexResult:
     """Measure green productivity change (Chung, Färe and Grosskopf 1997; global form Oh 2010).
 
@@ -58,8 +59,8 @@ def malmquist_luenberger(
         [1.333333333]
     """
     arguments = Arguments("malmquist_luenberger")
-    arguments.one_of("reference", reference, REFERENCES)
     arguments.one_of("disposability", disposability, get_args(BadsDisposability))
+    arguments.one_of("reference", reference, CROSS_REFERENCES)
     arguments.needs_panel(panel)
     arguments.needs_periods(panel)
     arguments.needs_bads(panel)
@@ -72,7 +73,8 @@ def malmquist_luenberger(
         return along(data.take(rows), direction[rows])
 
     distances, pairs = Distances(panel, measure), Pairs.of(panel)
-    crs = cross_scores(panel, distances, pairs, Technology("crs", disposability), reference)
+    technology = Technology(len(panel.inputs), len(panel.outputs), len(panel.bads), "crs", disposability)
+    crs = cross_scores(panel, distances, pairs, technology, reference)
     kept, status = collect(_index(crs), *crs.statuses, _ratio_status(crs))
     return IndexResult(
         panel=panel,
@@ -109,8 +111,8 @@ def _index(crs: CrossScores) -> dict[str, Matrix]:
         return {"index": index, "efficiency_change": change, "technical_change": index / change}
 
 
-def _convention(reference: str, disposability: str) -> Text:
-    span, bads, kind = REFERENCE_WORDS[reference], DISPOSABILITY_WORDS[disposability], RETURNS_WORDS["crs"]
+def _convention(reference: CrossReference, disposability: str) -> Text:
+    span, bads, kind = reference_words(reference), DISPOSABILITY_WORDS[disposability], RETURNS_WORDS["crs"]
     return Text(
         f"Malmquist-Luenberger 绿色生产率指数：> 1 为增长；方向（0, y, b），{kind.zh}，{bads.zh}，{span.zh}。",
         "Malmquist-Luenberger green productivity index: > 1 is growth; direction (0, y, b), "

@@ -1,0 +1,37 @@
+// A technology's generated columns, scaled, and its frame: the extreme ones, which span it alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "columns.hpp"
+
+namespace hetao {
+
+// Columns divided by powers of two, so that scaling rounds nothing: each row by its mean size, each column by its sum.
+struct Technology {
+    Columns columns;                 // scaled
+    std::vector<std::int8_t> sense;  // by row
+    std::vector<int> row_power, column_power;
+    std::vector<double> weight;      // by column: 1 / the sum of its scaled sizes, exactly normal
+
+    // `table` is (count × rows), one column a line.
+    Technology(const double *table, std::size_t count, int rows, const std::int8_t *sense);
+};
+
+// Where a unit's own quantity is zero, its size there is the mean of its others (of the first `shared` rows; 1 without).
+void fill_zeros(double *scale, std::size_t rows, std::size_t shared);
+
+struct Frame {
+    std::vector<std::int64_t> members;  // positions of the columns that span the technology, ascending
+    double residual = 0.0;              // the largest relative violation in the proofs that the others are spanned
+};
+
+// Find the frame (BuildHull of Dulá 2011): each column is tested against the members so far; one that falls outside
+// yields prices that separate it, and the column that is worst at these prices is extreme and becomes a member. A test
+// that rounding leaves open makes the column a member, which is always right. `pause` is called now and then and may
+// throw.
+Frame find_frame(const Technology &technology, unsigned threads, const std::function<void()> &pause);
+
+}  // namespace hetao

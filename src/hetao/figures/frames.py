@@ -32,21 +32,21 @@ class FrameKind:
         """Return ``columns`` as a new frame of the caller's kind; a mapping of lists for a mapping.
 
         Args:
-            columns: name → n values; an array holds numbers and its NaN are given as missing, in a column of numbers
-                even where all are missing.
+            columns: name → n values; an array of numbers has its NaN given as missing, in a column of numbers even
+                where all are missing.
         """
-        numbers = [name for name, values in columns.items() if isinstance(values, np.ndarray)]
-        plain = {name: _gaps(v) if isinstance(v, np.ndarray) else list(v) for name, v in columns.items()}
+        given = {n: _gaps(v) for n, v in columns.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
+        plain = {name: given[name] if name in given else list(v) for name, v in columns.items()}
         if self.backend is None:
             return plain
         import narwhals as nw
 
         frame = nw.from_dict(plain, backend=self.backend)
-        return frame.with_columns(nw.col(name).cast(nw.Float64) for name in numbers).to_native()
+        return frame.with_columns(nw.col(name).cast(nw.Float64) for name in given).to_native()
 
 
 def _gaps(values: NDArray[np.float64]) -> list[float | None]:
-    return [None if np.isnan(v) else float(v) + 0.0 for v in values]  # + 0.0: no negative zero
+    return [None if v != v else v for v in (values + 0.0).tolist()]  # + 0.0: no negative zero
 
 
 def read_columns(frame: object) -> tuple[Columns, FrameKind]:

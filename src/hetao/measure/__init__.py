@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from hetao.measure.frontier.additive import additive
+from hetao.measure.frontier.cost import cost
+from hetao.measure.frontier.cross_efficiency import cross_efficiency
 from hetao.measure.frontier.dea import dea
 from hetao.measure.frontier.directional import directional
 from hetao.measure.frontier.engine import computing
+from hetao.measure.frontier.hyperbolic import hyperbolic
+from hetao.measure.frontier.nonradial_directional import nonradial_directional
+from hetao.measure.frontier.order_alpha import order_alpha
+from hetao.measure.frontier.order_m import order_m
+from hetao.measure.frontier.profit import profit
+from hetao.measure.frontier.range_directional import range_directional
 from hetao.measure.frontier.result import FrontierResult
+from hetao.measure.frontier.returns_to_scale import returns_to_scale
+from hetao.measure.frontier.revenue import revenue
+from hetao.measure.frontier.russell import russell
+from hetao.measure.frontier.sbm import sbm
+from hetao.measure.frontier.two_stage import two_stage
 from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
 from hetao.measure.productivity.result import IndexResult
@@ -16,9 +30,23 @@ __all__ = [
     "FrontierResult",
     "IndexResult",
     "Result",
+    "additive",
     "computing",
+    "cost",
+    "cross_efficiency",
     "dea",
     "directional",
+    "hyperbolic",
     "malmquist",
     "malmquist_luenberger",
+    "nonradial_directional",
+    "order_alpha",
+    "order_m",
+    "profit",
+    "range_directional",
+    "returns_to_scale",
+    "revenue",
+    "russell",
+    "sbm",
+    "two_stage",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from numbers import Real
 
 import numpy as np
 
@@ -80,6 +81,26 @@ class Arguments:
                 found=Text("没有 group 列的面板", "a panel without a group column"),
                 expected=Text("带 group 列的面板", "a panel with a group column"),
                 remedy=Text("在 Panel 中写明 group", "name the `group` column in Panel"),
+            )
+
+    def whole(self, argument: str, value: object, least: int) -> None:
+        """Require a whole number of at least ``least``."""
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            self.refuse(
+                argument,
+                found=Text(f"{value!r}", f"{value!r}"),
+                expected=Text(f"不小于 {least} 的整数", f"a whole number of at least {least}"),
+                remedy=Text("改正该参数", "correct the argument"),
+            )
+
+    def share(self, argument: str, value: object) -> None:
+        """Require a number above 0 and at most 1."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) <= 1.0:
+            self.refuse(
+                argument,
+                found=Text(f"{value!r}", f"{value!r}"),
+                expected=Text("大于 0、不大于 1 的数", "a number above 0 and at most 1"),
+                remedy=Text("改正该参数", "correct the argument"),
             )
 
     def columns(self, argument: str, names: object, allowed: Sequence[str]) -> tuple[int, ...]:

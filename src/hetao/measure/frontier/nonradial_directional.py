@@ -1,0 +1,152 @@
+"""`nonradial_directional`: the directional distance in which every quantity moves by its own β."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import get_args
+
+import numpy as np
+
+from hetao.figures.panel import Panel
+from hetao.measure.arguments import Arguments, Names
+from hetao.measure.frontier.direction import Direction, direction_words, resolve_direction
+from hetao.measure.frontier.disposability import resolve_technology
+from hetao.measure.frontier.measure import Measure
+from hetao.measure.frontier.references import Reference, blocks, reference_words
+from hetao.measure.frontier.result import FrontierResult
+from hetao.measure.frontier.score import Rows, Scored, quantities
+from hetao.measure.frontier.slacks import each_its_own
+from hetao.measure.frontier.technology import Disposability, Matrix, Returns, Technology
+from hetao.measure.frontier.words import DISPOSABILITY_WORDS, RETURNS_WORDS
+from hetao.text import Text
+
+__all__ = ["nonradial_directional"]
+
+
+def nonradial_directional(
+    panel: Panel,
+    *,
+    direction: Direction = "observed",
+    weights: Mapping[str, float] | None = None,
+    returns: Returns = "crs",
+    disposability: Disposability = "weak",
+    polluting: Names | None = None,
+    reference: Reference = "contemporaneous",
+    by_group: bool = False,
+) -> FrontierResult:
+    """Measure the non-radial directional distance Σ w β (Zhou, Ang and Wang 2012).
+
+    max Σ_c w_c β_c, each β_c ≥ 0, subject to Xλ ≤ x − βₓgₓ, Yλ ≥ y + β_y g_y and, for bads, by disposability as in
+    `directional`.
+
+    Args:
+        panel: n observations, none negative.
+        direction: as in `directional`; a column with component 0 does not move.
+        weights: column → weight ≥ 0; what is not in it has weight 0. By default equal shares to those of inputs,
+            outputs and bads that move, equal inside each.
+        returns: returns to scale.
+        disposability: of the bads.
+        polluting: under ``by-production``, the inputs that cause the bads; by default all.
+        reference: which rows span the frontier, as in `dea`.
+        by_group: compare each row with its own group only.
+
+    Returns:
+        Σ w β ≥ 0, 0 on the frontier, and ``beta(column)`` for each column that moves.
+
+    Raises:
+        ModelError: unknown options, negative quantities, or a combination that has no such technology.
+
+    Examples:
+        >>> from hetao import Panel
+        >>> data = {"firm": ["a", "b"], "x": [1.0, 1.0], "y": [2.0, 1.0], "b": [1.0, 1.0]}
+        >>> panel = Panel(data, unit="firm", inputs="x", outputs="y", bads="b")
+        >>> nonradial_directional(panel, direction={"y": "observed"}).scores["beta(y)"]
+        [0.0, 1.0]
+    """
+    arguments = Arguments("nonradial_directional")
+    arguments.one_of("returns", returns, get_args(Returns))
+    arguments.one_of("disposability", disposability, get_args(Disposability))
+    arguments.reference(reference, by_group)
+    arguments.needs_panel(panel)
+    arguments.needs_groups(panel, by_group)
+    arguments.no_negative(panel)
+    vectors = resolve_direction(panel, direction, arguments)
+    moves_inputs = bool(vectors[:, : len(panel.inputs)].any())
+    technology = resolve_technology(panel, returns, disposability, polluting, arguments, moves_inputs=moves_inputs)
+    worth = _weights(panel, weights, vectors, arguments)
+    arguments.done()
+    names = (*panel.inputs, *panel.outputs, *panel.bads)
+    moving = [j for j in range(len(names)) if vectors[:, j].any()]
+    data = quantities(panel)
+
+    def measure(rows: Rows) -> Measure:
+        own, size = data.take(rows), vectors[rows]
+        cost = worth[moving] * (size[:, moving] > 0.0)  # a quantity that cannot move earns nothing
+        return Measure("max", own.points, each_its_own(own, moving, size), cost)
+
+    scored = Scored(panel, technology, blocks(panel, reference, by_group=by_group), measure)
+    sizes = scored.sizes()
+    options = {
+        "direction": direction_words(direction),
+        "weights": {names[j]: float(worth[j]) for j in moving},
+        "returns": returns,
+        "disposability": disposability if panel.bads else None,
+        "polluting": [panel.inputs[j] for j in technology.polluting],
+        "reference": reference,
+        "by_group": by_group,
+    }
+    return FrontierResult.of(
+        scored,
+        "nonradial_directional",
+        options,
+        _convention(direction_words(direction), technology, reference_words(reference, by_group)),
+        names,
+        parts={f"beta({names[j]})": sizes[:, k] for k, j in enumerate(moving)},
+    )
+
+
+def _weights(panel: Panel, given: object, vectors: Matrix, arguments: Arguments) -> Matrix:
+    """Return (q,) weights of the columns; what is wrong with those given is recorded."""
+    names = (*panel.inputs, *panel.outputs, *panel.bads)
+    moves = np.array([bool(column.any()) for column in vectors.T])
+    worth = np.zeros(len(names))
+    if given is None:
+        first, last = len(panel.inputs), len(panel.inputs) + len(panel.outputs)
+        roles = (range(first), range(first, last), range(last, len(names)))
+        shares = [chosen for role in roles if (chosen := [j for j in role if moves[j]])]
+        for role in shares:
+            worth[role] = 1.0 / len(shares) / len(role)
+        return worth
+    for column, value in given.items() if isinstance(given, Mapping) else ():
+        number = not isinstance(value, bool) and isinstance(value, Real) and 0.0 <= float(value) < np.inf
+        if column in names and number:
+            worth[names.index(column)] = float(value)
+        else:
+            _refuse(arguments, {column: value}, names)
+    if not isinstance(given, Mapping) or not worth[moves].any():
+        _refuse(arguments, given, names)
+    return worth
+
+
+def _refuse(arguments: Arguments, found: object, names: tuple[str, ...]) -> None:
+    listed = ", ".join(names)
+    arguments.refuse(
+        "weights",
+        found=Text(f"{found!r}", f"{found!r}"),
+        expected=Text(
+            f"列（{listed}）→ 不小于 0 的数，移动的列至少一个为正",
+            f"column ({listed}) → a number of at least 0, one of a column that moves above 0",
+        ),
+        remedy=Text("改正权重，或不写以用默认权重", "correct the weights, or leave them out for the default ones"),
+    )
+
+
+def _convention(direction: str, technology: Technology, span: Text) -> Text:
+    kind = RETURNS_WORDS[technology.returns]
+    bads = DISPOSABILITY_WORDS[technology.disposability] if technology.bads else Text("无非期望产出", "no bads")
+    return Text(
+        f"非径向方向距离 Σwβ ≥ 0，0 为前沿；方向（{direction}）；{kind.zh}，{bads.zh}，{span.zh}。",
+        f"Non-radial directional distance Σwβ ≥ 0, 0 on the frontier; direction ({direction}); "
+        f"{kind.en}, {bads.en}, {span.en}.",
+    )

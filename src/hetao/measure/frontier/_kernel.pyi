@@ -34,6 +34,8 @@ def fdh(
     hold: NDArray[float64],
     own_reach: NDArray[float64],
     own_hold: NDArray[float64],
+    banned: NDArray[int64] | None,
+    threads: int,
     score: NDArray[float64],
     peer: NDArray[int64],
 ) -> None: ...

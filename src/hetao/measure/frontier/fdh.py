@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.frontier import _kernel
+from hetao.measure.frontier.engine import current
 from hetao.measure.frontier.evaluation import Evaluation, Projections
 from hetao.measure.frontier.radial import Orientation
 from hetao.measure.frontier.references import Block
@@ -24,7 +25,7 @@ def fdh(
     reference: Quantities,
     own: Quantities,
     orientation: Literal["input", "output"],
-    exclude: NDArray[np.intp] | None = None,
+    exclude: NDArray[np.int64] | None = None,
 ) -> tuple[Evaluation, NDArray[np.intp]]:
     """Score observations against single reference units (Deprins, Simar and Tulkens 1984; Tulkens 1993).
 
@@ -38,31 +39,18 @@ def fdh(
     Returns:
         The scores (residuals are zero: nothing is solved) and (n,) the position of each unit's one peer, or −1.
     """
-    n = len(own)
-    score, peer = np.full(n, np.nan), np.full(n, -1, dtype=np.int64)
-    blocks = [(np.arange(len(reference)), slice(None))] if exclude is None else _left_out(len(reference), exclude)
-    for kept, rows in blocks:
-        score[rows], position = _enumerate(reference.take(kept), own.take(np.arange(n)[rows]), orientation)
-        peer[rows] = np.where(position < 0, -1, kept[position] if len(kept) else -1)
-    status = np.full(n, Status.OPTIMAL, dtype=object)
-    status[peer < 0] = Status.INFEASIBLE
-    status[(peer >= 0) & ~np.isfinite(score)] = Status.UNBOUNDED
-    return Evaluation.enumerated(score, status, own.X.shape[1] + own.Y.shape[1]), peer
-
-
-def _left_out(size: int, exclude: NDArray[np.intp]) -> list[tuple[NDArray[np.intp], slice]]:
-    return [(np.delete(np.arange(size), position), slice(row, row + 1)) for row, position in enumerate(exclude)]
-
-
-def _enumerate(reference: Quantities, own: Quantities, orientation: str) -> tuple[Matrix, NDArray[np.int64]]:
-    score, peer = np.empty(len(own)), np.empty(len(own), dtype=np.int64)
     if orientation == "input":
         tables = (reference.X, -reference.Y, own.X, -own.Y)
     else:
         tables = (-reference.Y, reference.X, own.Y, own.X)
+    score, peer = np.empty(len(own)), np.empty(len(own), dtype=np.int64)
     reach, hold, own_reach, own_hold = (np.ascontiguousarray(table) for table in tables)
-    _kernel.fdh(reach, hold, own_reach, own_hold, score, peer)
-    return (score if orientation == "input" else -score), peer
+    _kernel.fdh(reach, hold, own_reach, own_hold, exclude, current().cores, score, peer)
+    score = score if orientation == "input" else -score
+    status = np.full(len(own), Status.OPTIMAL, dtype=object)
+    status[peer < 0] = Status.INFEASIBLE
+    status[(peer >= 0) & ~np.isfinite(score)] = Status.UNBOUNDED
+    return Evaluation.enumerated(score, status, own.X.shape[1] + own.Y.shape[1]), peer
 
 
 def score_fdh(

@@ -3,11 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define HETAO_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define HETAO_WIDE
-#endif
+#include "wide.hpp"
 
 namespace hetao {
 

@@ -5,9 +5,9 @@
 #include <nanobind/stl/optional.h>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
+#include "fdh.hpp"
 #include "programmes.hpp"
 #include "technology.hpp"
 
@@ -89,43 +89,19 @@ class Engine {
     hetao::Frame frame_;
 };
 
-// Free disposal hull. For each evaluated unit o: the reference unit j that is no worse in every column of `hold` and has
-// the smallest largest ratio reach[j, c] / own[o, c] over the columns with own[o, c] > 0. Both tables are oriented so
-// that less is better. score stays infinite and peer -1 where no reference unit is no worse.
+// The tables of the free disposal hull; see fdh.hpp.
 void fdh(Given<double, 2> reach, Given<double, 2> hold, Given<double, 2> own_reach, Given<double, 2> own_hold,
-         Filled<double, 1> score, Filled<std::int64_t, 1> peer) {
-    const std::size_t references = reach.shape(0), units = own_reach.shape(0);
-    const std::size_t moves = reach.shape(1), holds = hold.shape(1);
-    const bool fits = hold.shape(0) == references && own_hold.shape(0) == units && own_reach.shape(1) == moves &&
-                      own_hold.shape(1) == holds && score.shape(0) == units && peer.shape(0) == units;
+         std::optional<Given<std::int64_t, 1>> banned, unsigned threads, Filled<double, 1> score,
+         Filled<std::int64_t, 1> peer) {
+    const std::size_t n = own_reach.shape(0);
+    const bool fits = hold.shape(0) == reach.shape(0) && own_hold.shape(0) == n && own_reach.shape(1) == reach.shape(1) &&
+                      own_hold.shape(1) == hold.shape(1) && score.shape(0) == n && peer.shape(0) == n &&
+                      (!banned || banned->shape(0) == n);
     if (!fits) throw nb::value_error("fdh: the tables' shapes do not match");
-    nb::gil_scoped_release release;
-    for (std::size_t o = 0; o < units; ++o) {
-        const double *mine = own_reach.data() + o * moves, *held = own_hold.data() + o * holds;
-        double best = std::numeric_limits<double>::infinity();
-        std::int64_t who = -1;
-        for (std::size_t j = 0; j < references; ++j) {
-            const double *theirs = reach.data() + j * moves, *kept = hold.data() + j * holds;
-            bool no_worse = true;
-            for (std::size_t c = 0; c < holds && no_worse; ++c) no_worse = kept[c] <= held[c];
-            if (!no_worse) continue;
-            double worst = -std::numeric_limits<double>::infinity();
-            for (std::size_t c = 0; c < moves && no_worse; ++c) {
-                if (mine[c] != 0.0) {
-                    const double ratio = theirs[c] / mine[c];
-                    if (ratio > worst) worst = ratio;
-                } else {
-                    no_worse = theirs[c] <= 0.0;
-                }
-            }
-            if (no_worse && worst < best) {
-                best = worst;
-                who = static_cast<std::int64_t>(j);
-            }
-        }
-        score.data()[o] = best;
-        peer.data()[o] = who;
-    }
+    const hetao::Tables reference{reach.data(), hold.data(), reach.shape(0), reach.shape(1), hold.shape(1)};
+    const hetao::Tables own{own_reach.data(), own_hold.data(), n, reach.shape(1), hold.shape(1)};
+    const nb::gil_scoped_release released;
+    hetao::free_disposal(reference, own, banned ? banned->data() : nullptr, threads, pause, score.data(), peer.data());
 }
 
 }  // namespace
@@ -141,5 +117,6 @@ NB_MODULE(_kernel, m) {
         .def_prop_ro("residual", &Engine::residual)
         .def("solve", &Engine::solve, "sense"_a, "free"_a, "b"_a, "F"_a, "c"_a, "banned"_a.none(), "threads"_a,
              "outcome"_a, "objective"_a, "prices"_a, "fixed"_a, "peers"_a, "weights"_a, "certificate"_a, "pivots"_a);
-    m.def("fdh", &fdh, "reach"_a, "hold"_a, "own_reach"_a, "own_hold"_a, "score"_a, "peer"_a);
+    m.def("fdh", &fdh, "reach"_a, "hold"_a, "own_reach"_a, "own_hold"_a, "banned"_a.none(),
+          "threads"_a, "score"_a, "peer"_a);
 }

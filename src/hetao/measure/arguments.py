@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Real
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from hetao.figures.panel import Panel
 from hetao.measure.frontier.references import REFERENCES, is_reference
 from hetao.text import Text
 
-__all__ = ["Arguments", "Names"]
+__all__ = ["Arguments", "Names", "Switch"]
 
 Names = str | Sequence[str]
+Switch = Literal[False, True]
 
 
 class Arguments:
@@ -28,6 +30,27 @@ class Arguments:
     def __init__(self, model: str) -> None:
         self._model = model
         self._problems = Problems(ModelError)
+
+    @classmethod
+    def opened(
+        cls, call: str, panel: Panel, reference: object, by_group: object, /, **options: tuple[object, object]
+    ) -> Arguments:
+        """Return the checks of a frontier's call, after what all of them share.
+
+        Args:
+            call: its name.
+            panel: must be a `Panel`; with ``by_group`` one that has groups.
+            reference: which rows span the frontier.
+            by_group: compare each row with its own group only?
+            options: argument → (its value, the ``Literal`` of the values allowed).
+        """
+        arguments = cls(call)
+        for name, (value, allowed) in options.items():
+            arguments.one_of(name, value, get_args(allowed))
+        arguments.reference(reference, by_group)
+        arguments.needs_panel(panel)
+        arguments.needs_groups(panel, by_group)
+        return arguments
 
     def refuse(self, argument: str, *, found: Text, expected: Text, remedy: Text) -> None:
         """Record one thing that the model cannot take."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,12 +63,9 @@ def additive(
         >>> additive(panel).scores["score"]
         [0.0, 4.0]
     """
-    arguments = Arguments("additive")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.one_of("weights", weights, get_args(Weights))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "additive", panel, reference, by_group, returns=(returns, Returns), weights=(weights, Weights)
+    )
     if weights == "bounded" and returns != "vrs":
         arguments.not_together("weights", "bounded", f"returns={returns!r}")
     if returns != "vrs" or weights == "mean":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 
 from hetao.figures.panel import Panel
@@ -49,11 +47,7 @@ def cost(
         >>> cost(Panel(data, unit="firm", inputs="x", outputs="y", prices={"x": "w"})).scores["score"]
         [1.0, 0.5]
     """
-    arguments = Arguments("cost")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened("cost", panel, reference, by_group, returns=(returns, Returns))
     arguments.no_negative(panel)
     needs_prices(panel, panel.inputs, arguments)
     arguments.done()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from hetao.figures.panel import Panel
-from hetao.measure.arguments import Arguments
+from hetao.measure.arguments import Arguments, Switch
+from hetao.measure.frontier.evaluation import Evaluation
 from hetao.measure.frontier.measure import Measure
 from hetao.measure.frontier.radial import radial
 from hetao.measure.frontier.references import Block, Reference, blocks, reference_words
@@ -63,36 +64,24 @@ def cross_efficiency(
         >>> [round(e, 6) for e in cross_efficiency(panel).scores["score"]]
         [1.0, 0.5]
     """
-    arguments = Arguments("cross_efficiency")
-    arguments.one_of("strategy", strategy, get_args(Strategy))
-    arguments.one_of("self_appraisal", self_appraisal, (False, True))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "cross_efficiency",
+        panel,
+        reference,
+        by_group,
+        strategy=(strategy, Strategy),
+        self_appraisal=(self_appraisal, Switch),
+    )
     arguments.no_negative(panel)
     arguments.done()
-    n, m, s = len(panel), len(panel.inputs), len(panel.outputs)
-    data, technology = Quantities(panel.X, panel.Y, panel.B[:, :0]), Technology(m, s, 0, "crs")
+    data = Quantities(panel.X, panel.Y, panel.B[:, :0])
+    technology = Technology(len(panel.inputs), len(panel.outputs), 0, "crs")
     parts = blocks(panel, reference, by_group=by_group)
     simple = Scored(panel, technology, parts, lambda rows: radial(data.take(rows), "input"))
     own = simple.evaluation()
-    mean, others = np.full(n, np.nan), np.full(n, np.nan)
-    status, certificate, attempts = own.status.copy(), own.certificate.copy(), own.attempts.copy()
-    for block in parts:
-        judges = _judges(panel, technology, data, block, strategy)
-        weighed = judges.evaluation()
-        worst = np.max(weighed.certificate[block.reference], axis=0)  # every judge is part of every score
-        certificate[block.own] = np.maximum(certificate[block.own], worst)
-        attempts[block.own] = np.maximum(attempts[block.own], weighed.attempts[block.reference].max(initial=0))
-        if not (weighed.status[block.reference] == Status.OPTIMAL).all():
-            status[block.own] = Status.NUMERICAL
-        mean[block.own], others[block.own] = _appraise(data, block, weighed.prices[block.reference], self_appraisal)
-    status[(status == Status.OPTIMAL) & ~np.isfinite(mean)] = Status.INFEASIBLE  # nobody else, or no output at all
-    score = np.where(status == Status.OPTIMAL, mean, np.nan)
+    evaluation, others = _averaged(own, simple, data, strategy, self_appraisal)
     with np.errstate(divide="ignore", invalid="ignore"):
         maverick = (own.score - others) / others
-    span, words = reference_words(reference, by_group), _WORDS[strategy]
-    including = Text("含自评", "own score included") if self_appraisal else Text("不含自评", "own score left out")
     return FrontierResult(
         panel=panel,
         name="cross_efficiency",
@@ -102,15 +91,41 @@ def cross_efficiency(
             "reference": reference,
             "by_group": by_group,
         },
-        convention=Text(
-            f"交叉效率：≤ 1，他人权重下得分的平均（{including.zh}）；{words.zh}；投入导向，规模报酬不变，{span.zh}。",
-            f"Cross-efficiency: ≤ 1, mean score at everybody's weights ({including.en}); {words.en}; "
-            f"input orientation, constant returns to scale, {span.en}; bads are left out.",
-        ),
-        evaluation=replace(own, score=score, status=status, certificate=certificate, attempts=attempts),
+        convention=_convention(strategy, self_appraisal, reference_words(reference, by_group)),
+        evaluation=evaluation,
         projector=simple.projections,
         columns=(*panel.inputs, *panel.outputs),
         parts={"own": own.score, "maverick": np.where(np.isfinite(maverick), maverick, np.nan)},
+    )
+
+
+def _averaged(
+    own: Evaluation, simple: Scored, data: Quantities, strategy: Strategy, self_appraisal: bool
+) -> tuple[Evaluation, Matrix]:
+    """Return the mean of each row's scores at its judges' weights, and (n,) the mean at all others' than its own."""
+    panel, n = simple.panel, len(simple.panel)
+    mean, others = np.full(n, np.nan), np.full(n, np.nan)
+    status, certificate, attempts = own.status.copy(), own.certificate.copy(), own.attempts.copy()
+    for block in simple.blocks:
+        weighed = _judges(panel, simple.technology, data, block, strategy).evaluation()
+        worst = np.max(weighed.certificate[block.reference], axis=0)  # every judge is part of every score
+        certificate[block.own] = np.maximum(certificate[block.own], worst)
+        attempts[block.own] = np.maximum(attempts[block.own], weighed.attempts[block.reference].max(initial=0))
+        if not (weighed.status[block.reference] == Status.OPTIMAL).all():
+            status[block.own] = Status.NUMERICAL
+        mean[block.own], others[block.own] = _appraise(data, block, weighed.prices[block.reference], self_appraisal)
+    status[(status == Status.OPTIMAL) & ~np.isfinite(mean)] = Status.INFEASIBLE  # nobody else, or no output at all
+    score = np.where(status == Status.OPTIMAL, mean, np.nan)
+    return replace(own, score=score, status=status, certificate=certificate, attempts=attempts), others
+
+
+def _convention(strategy: Strategy, self_appraisal: bool, span: Text) -> Text:
+    words = _WORDS[strategy]
+    including = Text("含自评", "own score included") if self_appraisal else Text("不含自评", "own score left out")
+    return Text(
+        f"交叉效率：≤ 1，他人权重下得分的平均（{including.zh}）；{words.zh}；投入导向，规模报酬不变，{span.zh}。",
+        f"Cross-efficiency: ≤ 1, mean score at everybody's weights ({including.en}); {words.en}; "
+        f"input orientation, constant returns to scale, {span.en}; bads are left out.",
     )
 
 

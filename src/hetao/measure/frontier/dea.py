@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 from hetao.figures.panel import Panel
-from hetao.measure.arguments import Arguments, Names
+from hetao.measure.arguments import Arguments, Names, Switch
 from hetao.measure.frontier.fdh import fdh_projections, score_fdh
 from hetao.measure.frontier.radial import Orientation, radial
 from hetao.measure.frontier.references import Block, Reference, blocks, reference_words
 from hetao.measure.frontier.restrictions import WeightRestrictions, resolve_restrictions, restrictions_words
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.score import Scored, quantities
-from hetao.measure.frontier.technology import Returns, Technology
+from hetao.measure.frontier.technology import Technology
 from hetao.measure.frontier.words import RETURNS_WORDS
 from hetao.text import Text
 
 __all__ = ["dea"]
+
+DeaReturns = Literal["crs", "vrs", "nirs", "ndrs", "fdh"]
 
 
 def dea(
     panel: Panel,
     *,
     orientation: Orientation = "input",
-    returns: Returns | Literal["fdh"] = "crs",
+    returns: DeaReturns = "crs",
     super_efficiency: bool = False,
     reference: Reference = "contemporaneous",
     by_group: bool = False,
@@ -63,18 +65,18 @@ def dea(
         >>> dea(panel).scores["score"]
         [0.5, 1.0]
     """
-    arguments = Arguments("dea")
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.one_of("returns", returns, tuple(RETURNS_WORDS))
-    arguments.one_of("super_efficiency", super_efficiency, (False, True))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "dea",
+        panel,
+        reference,
+        by_group,
+        orientation=(orientation, Orientation),
+        returns=(returns, DeaReturns),
+        super_efficiency=(super_efficiency, Switch),
+    )
     arguments.no_negative(panel)
     movable = panel.inputs if orientation == "input" else panel.outputs
-    fixed = arguments.columns("nondiscretionary", nondiscretionary, movable)
-    if len(fixed) == len(movable):
-        arguments.nothing_moves("nondiscretionary")
+    fixed = _fixed(arguments, nondiscretionary, movable)
     restrictions = resolve_restrictions(panel, weight_restrictions, arguments)
     if returns == "fdh" and (fixed or restrictions):
         arguments.not_together("returns", "fdh", "nondiscretionary" if fixed else "weight_restrictions")
@@ -97,6 +99,13 @@ def dea(
     data = quantities(panel)
     scored = Scored(panel, technology, parts, lambda rows: radial(data.take(rows), orientation, fixed))
     return FrontierResult.of(scored, "dea", options, convention, columns)
+
+
+def _fixed(arguments: Arguments, names: Names, movable: tuple[str, ...]) -> tuple[int, ...]:
+    fixed = arguments.columns("nondiscretionary", names, movable)
+    if len(fixed) == len(movable):
+        arguments.nothing_moves("nondiscretionary")
+    return fixed
 
 
 def _hull(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments, Names
@@ -61,12 +60,14 @@ def directional(
         >>> directional(panel, direction={"y": "observed"}).scores["score"]
         [1.0, 0.0]
     """
-    arguments = Arguments("directional")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.one_of("disposability", disposability, get_args(Disposability))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "directional",
+        panel,
+        reference,
+        by_group,
+        returns=(returns, Returns),
+        disposability=(disposability, Disposability),
+    )
     vectors = resolve_direction(panel, direction, arguments)
     if not translatable(direction, returns, disposability if panel.bads else "strong"):
         arguments.no_negative(panel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +63,14 @@ def hyperbolic(
         >>> [round(h, 9) for h in hyperbolic(panel).scores["score"]]
         [1.0, 0.5]
     """
-    arguments = Arguments("hyperbolic")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.one_of("disposability", disposability, get_args(Disposability))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "hyperbolic",
+        panel,
+        reference,
+        by_group,
+        returns=(returns, Returns),
+        disposability=(disposability, Disposability),
+    )
     arguments.no_negative(panel)
     technology = resolve_technology(panel, returns, disposability, polluting, arguments, moves_inputs=True)
     arguments.done()
@@ -79,8 +80,6 @@ def hyperbolic(
     scored.__dict__["answers"] = answers  # the last step's, already solved
     evaluation = scored.evaluation()
     evaluation = replace(evaluation, score=np.where(evaluation.status == Status.OPTIMAL, h, np.nan))
-    span, kind = reference_words(reference, by_group), RETURNS_WORDS[returns]
-    bads = DISPOSABILITY_WORDS[technology.disposability] if technology.bads else Text("无非期望产出", "no bads")
     return FrontierResult(
         panel=panel,
         name="hyperbolic",
@@ -91,11 +90,7 @@ def hyperbolic(
             "reference": reference,
             "by_group": by_group,
         },
-        convention=Text(
-            f"双曲效率 h：≤ 1，1 为前沿；投入与非期望产出乘 h，产出除以 h；{kind.zh}，{bads.zh}，{span.zh}。",
-            f"Hyperbolic efficiency h: ≤ 1, 1 on the frontier; inputs and bads times h, outputs over h; "
-            f"{kind.en}, {bads.en}, {span.en}.",
-        ),
+        convention=_convention(technology, reference_words(reference, by_group)),
         evaluation=evaluation,
         projector=scored.projections,
         columns=(*panel.inputs, *panel.outputs, *panel.bads),
@@ -155,3 +150,13 @@ def _root(technology: Technology, own: Quantities, found: Answers, rows: NDArray
     usable = np.isfinite(root) & (A > 0.0) & (root >= linear * (1.0 - 1e-9)) & (root > 0.0)
     lower: Matrix = np.where(usable, root, linear)
     return np.where(lower > NOTHING, lower, 0.0)
+
+
+def _convention(technology: Technology, span: Text) -> Text:
+    kind = RETURNS_WORDS[technology.returns]
+    bads = DISPOSABILITY_WORDS[technology.disposability] if technology.bads else Text("无非期望产出", "no bads")
+    return Text(
+        f"双曲效率 h：≤ 1，1 为前沿；投入与非期望产出乘 h，产出除以 h；{kind.zh}，{bads.zh}，{span.zh}。",
+        f"Hyperbolic efficiency h: ≤ 1, 1 on the frontier; inputs and bads times h, outputs over h; "
+        f"{kind.en}, {bads.en}, {span.en}.",
+    )

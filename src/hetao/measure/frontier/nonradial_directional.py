@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
-from typing import get_args
 
 import numpy as np
 
@@ -64,12 +63,14 @@ def nonradial_directional(
         >>> nonradial_directional(panel, direction={"y": "observed"}).scores["beta(y)"]
         [0.0, 1.0]
     """
-    arguments = Arguments("nonradial_directional")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.one_of("disposability", disposability, get_args(Disposability))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "nonradial_directional",
+        panel,
+        reference,
+        by_group,
+        returns=(returns, Returns),
+        disposability=(disposability, Disposability),
+    )
     arguments.no_negative(panel)
     vectors = resolve_direction(panel, direction, arguments)
     moves_inputs = bool(vectors[:, : len(panel.inputs)].any())

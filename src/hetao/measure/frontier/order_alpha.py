@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import get_args
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
-from hetao.measure.frontier.partial import check_moves, no_projection, score_partially
+from hetao.measure.frontier.partial import check_moves, partial_result, score_partially
 from hetao.measure.frontier.radial import Orientation
 from hetao.measure.frontier.references import Reference, blocks, reference_words
 from hetao.measure.frontier.result import FrontierResult
@@ -51,12 +50,8 @@ def order_alpha(
         >>> order_alpha(Panel(data, unit="firm", inputs="x", outputs="y"), alpha=0.5).scores["score"]
         [2.0, 1.0, 0.6666666666666666, 0.5]
     """
-    arguments = Arguments("order_alpha")
+    arguments = Arguments.opened("order_alpha", panel, reference, by_group, orientation=(orientation, Orientation))
     arguments.share("alpha", alpha)
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
     arguments.no_negative(panel)
     check_moves(panel, orientation, arguments)
     arguments.done()
@@ -66,19 +61,12 @@ def order_alpha(
         at = math.ceil(round(len(q) * share, 9))  # rounded: 10 · (1 − 0.9) is 1, not a little more
         return float(q[max(at, 1) - 1])
 
-    evaluation, comparable = score_partially(panel, blocks(panel, reference, by_group=by_group), orientation, quantile)
+    found = score_partially(panel, blocks(panel, reference, by_group=by_group), orientation, quantile)
     span, way = reference_words(reference, by_group), side(orientation)
-    return FrontierResult(
-        panel=panel,
-        name="order_alpha",
-        options={"alpha": alpha, "orientation": orientation, "reference": reference, "by_group": by_group},
-        convention=Text(
-            f"α 阶分位效率（α = {alpha:g}）：1 为分位前沿，可越过 1；{way.zh}；{span.zh}；非期望产出不计入。",
-            f"Order-α quantile efficiency (α = {alpha:g}): 1 on the quantile frontier, may cross 1; {way.en}; "
-            f"{span.en}; bads are left out.",
-        ),
-        evaluation=evaluation,
-        projector=lambda: no_projection(panel),
-        columns=(*panel.inputs, *panel.outputs),
-        parts={"comparable": comparable},
+    convention = Text(
+        f"α 阶分位效率（α = {alpha:g}）：1 为分位前沿，可越过 1；{way.zh}；{span.zh}；非期望产出不计入。",
+        f"Order-α quantile efficiency (α = {alpha:g}): 1 on the quantile frontier, may cross 1; {way.en}; "
+        f"{span.en}; bads are left out.",
     )
+    options = {"alpha": alpha, "orientation": orientation, "reference": reference, "by_group": by_group}
+    return partial_result(panel, "order_alpha", options, convention, found)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
-from hetao.measure.frontier.partial import check_moves, no_projection, score_partially
+from hetao.measure.frontier.partial import check_moves, partial_result, score_partially
 from hetao.measure.frontier.radial import Orientation
 from hetao.measure.frontier.references import Reference, blocks, reference_words
 from hetao.measure.frontier.result import FrontierResult
@@ -53,12 +51,8 @@ def order_m(
         >>> order_m(panel, m=2).scores["score"]
         [1.25, 0.625]
     """
-    arguments = Arguments("order_m")
+    arguments = Arguments.opened("order_m", panel, reference, by_group, orientation=(orientation, Orientation))
     arguments.whole("m", m, 1)
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
     arguments.no_negative(panel)
     check_moves(panel, orientation, arguments)
     arguments.done()
@@ -68,19 +62,12 @@ def order_m(
         chance = np.diff(steps)  # of the j-th largest being the best; by symmetry of the j-th smallest
         return float(q @ (chance if orientation == "output" else chance[::-1]))
 
-    evaluation, comparable = score_partially(panel, blocks(panel, reference, by_group=by_group), orientation, expected)
+    found = score_partially(panel, blocks(panel, reference, by_group=by_group), orientation, expected)
     span, way = reference_words(reference, by_group), side(orientation)
-    return FrontierResult(
-        panel=panel,
-        name="order_m",
-        options={"m": m, "orientation": orientation, "reference": reference, "by_group": by_group},
-        convention=Text(
-            f"m 阶效率（m = {m}，精确期望）：1 为期望前沿，可越过 1；{way.zh}；{span.zh}；非期望产出不计入。",
-            f"Order-m efficiency (m = {m}, exact expectation): 1 on the expected frontier, may cross 1; {way.en}; "
-            f"{span.en}; bads are left out.",
-        ),
-        evaluation=evaluation,
-        projector=lambda: no_projection(panel),
-        columns=(*panel.inputs, *panel.outputs),
-        parts={"comparable": comparable},
+    convention = Text(
+        f"m 阶效率（m = {m}，精确期望）：1 为期望前沿，可越过 1；{way.zh}；{span.zh}；非期望产出不计入。",
+        f"Order-m efficiency (m = {m}, exact expectation): 1 on the expected frontier, may cross 1; {way.en}; "
+        f"{span.en}; bads are left out.",
     )
+    options = {"m": m, "orientation": orientation, "reference": reference, "by_group": by_group}
+    return partial_result(panel, "order_m", options, convention, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -11,11 +11,12 @@ from hetao.measure.arguments import Arguments
 from hetao.measure.frontier.evaluation import Evaluation, Projections
 from hetao.measure.frontier.radial import Orientation
 from hetao.measure.frontier.references import Block
+from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.technology import Matrix
 from hetao.solver import Status
 from hetao.text import Text
 
-__all__ = ["check_moves", "no_projection", "score_partially"]
+__all__ = ["check_moves", "partial_result", "score_partially"]
 
 
 def check_moves(panel: Panel, orientation: str, arguments: Arguments) -> None:
@@ -64,8 +65,28 @@ def _proportions(X: Matrix, Y: Matrix, x: Matrix, y: Matrix, orientation: str) -
     return found
 
 
-def no_projection(panel: Panel) -> Projections:
-    """Return that nobody is projected: a partial frontier is an average or a quantile, not a point of the data."""
+def partial_result(
+    panel: Panel,
+    name: str,
+    options: Mapping[str, object],
+    convention: Text,
+    found: tuple[Evaluation, Matrix],
+) -> FrontierResult:
+    """Return the result of `score_partially`; nobody is projected, for a partial frontier has no points of the data."""
+    evaluation, comparable = found
+    return FrontierResult(
+        panel=panel,
+        name=name,
+        options=options,
+        convention=convention,
+        evaluation=evaluation,
+        projector=lambda: _no_projection(panel),
+        columns=(*panel.inputs, *panel.outputs),
+        parts={"comparable": comparable},
+    )
+
+
+def _no_projection(panel: Panel) -> Projections:
     n, q = len(panel), panel.X.shape[1] + panel.Y.shape[1]
     nowhere = np.full((n, q), np.nan)
     return Projections(np.full((n, 1), -1, dtype=np.int64), np.zeros((n, 1)), nowhere, nowhere)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 
 from hetao.figures.panel import Panel
@@ -49,11 +47,7 @@ def profit(
         >>> profit(Panel(data, unit="firm", inputs="x", outputs="y", prices={"x": "w", "y": "p"})).scores["score"]
         [0.0, 0.25]
     """
-    arguments = Arguments("profit")
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened("profit", panel, reference, by_group, returns=(returns, Returns))
     arguments.no_negative(panel)
     names = (*panel.inputs, *panel.outputs)
     needs_prices(panel, names, arguments)

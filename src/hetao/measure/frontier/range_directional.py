@@ -44,10 +44,7 @@ def range_directional(
         >>> [round(beta, 4) for beta in result.scores["score"]]
         [0.0, 0.0, 0.6667]
     """
-    arguments = Arguments("range_directional")
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened("range_directional", panel, reference, by_group)
     arguments.done()
     data, parts, m = quantities(panel), blocks(panel, reference, by_group=by_group), len(panel.inputs)
     s, k = len(panel.outputs), len(panel.bads)

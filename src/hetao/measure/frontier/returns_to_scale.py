@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
@@ -14,7 +14,7 @@ from hetao.measure.frontier.radial import Orientation, radial
 from hetao.measure.frontier.references import Reference, blocks, reference_words
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.score import Scored, quantities
-from hetao.measure.frontier.technology import Technology
+from hetao.measure.frontier.technology import Matrix, Technology
 from hetao.measure.frontier.words import side
 from hetao.solver import Status
 from hetao.text import Text
@@ -56,11 +56,7 @@ def returns_to_scale(
         >>> returns_to_scale(Panel(data, unit="firm", inputs="x", outputs="y")).scores["class"]
         ['increasing', 'constant', 'decreasing']
     """
-    arguments = Arguments("returns_to_scale")
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened("returns_to_scale", panel, reference, by_group, orientation=(orientation, Orientation))
     arguments.no_negative(panel)
     arguments.done()
     data, parts = quantities(panel), blocks(panel, reference, by_group=by_group)
@@ -75,12 +71,7 @@ def returns_to_scale(
     evaluation = replace(_together(crs, vrs, nirs), score=np.where(np.isfinite(scale), scale, np.nan))
     lost = (evaluation.status == Status.OPTIMAL) & np.isnan(evaluation.score)
     evaluation.status[lost] = Status.NUMERICAL
-    kind = np.where(
-        np.abs(scale - 1.0) <= SAME,
-        "constant",
-        np.where(np.abs(nirs.score - vrs.score) <= SAME * np.abs(vrs.score), "decreasing", "increasing"),
-    ).astype(object)
-    kind[np.isnan(evaluation.score)] = None
+    kind = _classes(evaluation.score, vrs.score, nirs.score)
     span, way = reference_words(reference, by_group), side(orientation)
     return FrontierResult(
         panel=panel,
@@ -93,7 +84,12 @@ def returns_to_scale(
         evaluation=evaluation,
         projector=scored["vrs"].projections,
         columns=(*panel.inputs, *panel.outputs),
-        parts={"crs": crs.score, "vrs": vrs.score, "nirs": nirs.score, "class": kind},
+        parts={
+            "crs": crs.score,
+            "vrs": vrs.score,
+            "nirs": nirs.score,
+            "class": kind,
+        },
     )
 
 
@@ -111,3 +107,11 @@ def _together(*found: Evaluation) -> Evaluation:
         last.prices,
         last.intercept,
     )
+
+
+def _classes(scale: Matrix, vrs: Matrix, nirs: Matrix) -> NDArray[np.object_]:
+    """Return (n,) each one's returns to scale; None where there is no score."""
+    falls = np.abs(nirs - vrs) <= SAME * np.abs(vrs)
+    kind = np.where(np.abs(scale - 1.0) <= SAME, "constant", np.where(falls, "decreasing", "increasing")).astype(object)
+    kind[np.isnan(scale)] = None
+    return kind

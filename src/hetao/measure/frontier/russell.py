@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
 from hetao.measure.frontier.radial import Orientation
@@ -50,12 +48,9 @@ def russell(
         >>> russell(Panel(data, unit="firm", inputs=["x1", "x2"], outputs="y")).scores["score"]
         [1.0, 0.75]
     """
-    arguments = Arguments("russell")
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "russell", panel, reference, by_group, orientation=(orientation, Orientation), returns=(returns, Returns)
+    )
     arguments.no_negative(panel)
     arguments.positive(panel, {"input": ("inputs",), "output": ("outputs",)}.get(orientation, ()), ZERO)
     arguments.done()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from hetao.figures.panel import Panel
-from hetao.measure.arguments import Arguments
+from hetao.measure.arguments import Arguments, Switch
 from hetao.measure.frontier.evaluation import Evaluation
 from hetao.measure.frontier.measure import Measure
 from hetao.measure.frontier.references import Reference, blocks, reference_words
@@ -66,13 +66,15 @@ def sbm(
         >>> sbm(panel).scores["score"]
         [1.0, 0.5]
     """
-    arguments = Arguments("sbm")
-    arguments.one_of("orientation", orientation, get_args(SbmOrientation))
-    arguments.one_of("returns", returns, get_args(Returns))
-    arguments.one_of("super_efficiency", super_efficiency, (False, True))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "sbm",
+        panel,
+        reference,
+        by_group,
+        orientation=(orientation, SbmOrientation),
+        returns=(returns, Returns),
+        super_efficiency=(super_efficiency, Switch),
+    )
     arguments.no_negative(panel)
     divides = {"none": ("inputs", "outputs", "bads"), "input": ("inputs",), "output": ("outputs", "bads")}
     arguments.positive(panel, divides.get(orientation, ()), ZERO)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -39,9 +39,9 @@ def two_stage(
 
     ``kao-hwang`` (Kao and Hwang 2008): max u·y subject to v·x = 1, w·Z ≤ v·X, u·Y ≤ w·Z; overall = stage 1 × stage 2
     with stage 1 = w·z / v·x and stage 2 = u·y / w·z, one set of weights w for the links. ``additive`` (Chen, Cook,
-    Li and Zhu 2009): max w·z + u·y subject to v·x + w·z = 1; overall is the mean of the stages, weighted by the resources
-    v·x and w·z that they use. The overall score is unique, its split is not: the range of stage 1 is reported, and the
-    split taken is the end of it that is best for the stage given priority.
+    Li and Zhu 2009): max w·z + u·y subject to v·x + w·z = 1; overall is the mean of the stages, weighted by the
+    resources v·x and w·z that they use. The overall score is unique, its split is not: the range of stage 1 is
+    reported, and the split taken is the end of it that is best for the stage given priority.
 
     Args:
         panel: n observations, none negative; its outputs are the links and the final outputs.
@@ -64,12 +64,9 @@ def two_stage(
         >>> [round(e, 6) for e in two_stage(panel, links="z").scores["score"]]
         [1.0, 0.25]
     """
-    arguments = Arguments("two_stage")
-    arguments.one_of("model", model, get_args(Model))
-    arguments.one_of("priority", priority, get_args(Priority))
-    arguments.reference(reference, by_group)
-    arguments.needs_panel(panel)
-    arguments.needs_groups(panel, by_group)
+    arguments = Arguments.opened(
+        "two_stage", panel, reference, by_group, model=(model, Model), priority=(priority, Priority)
+    )
     arguments.no_negative(panel)
     at = arguments.columns("links", links, panel.outputs)
     _check_links(panel, at, arguments)
@@ -80,10 +77,6 @@ def two_stage(
     stages = _Stages(panel, data, technology, parts, model)
     overall = stages.overall.evaluation()
     high, low = stages.bound(overall.score, 1.0), stages.bound(overall.score, -1.0)
-    span = reference_words(reference, by_group)
-    how = Text("两阶段之积（Kao-Hwang）", "the product of the stages (Kao and Hwang)")
-    if model == "additive":
-        how = Text("两阶段的加权平均（Chen-Cook-Li-Zhu）", "the weighted mean of the stages (Chen, Cook, Li and Zhu)")
     return FrontierResult(
         panel=panel,
         name="two_stage",
@@ -94,12 +87,7 @@ def two_stage(
             "reference": reference,
             "by_group": by_group,
         },
-        convention=Text(
-            f"两阶段总体效率：≤ 1，为{how.zh}；分解不唯一，取对第{'一' if priority == 'first' else '二'}阶段最有利者；"
-            f"规模报酬不变，{span.zh}；非期望产出不计入。",
-            f"Two-stage overall efficiency: ≤ 1, {how.en}; the split is not unique, the one best for the {priority} "
-            f"stage is taken; constant returns to scale, {span.en}; bads are left out.",
-        ),
+        convention=_convention(model, priority, reference_words(reference, by_group)),
         evaluation=_audited(overall, high, low),
         projector=stages.overall.projections,
         columns=(*panel.inputs, *panel.outputs),
@@ -182,3 +170,15 @@ def _split(overall: Matrix, high: Matrix, low: Matrix, model: Model, priority: P
         second = overall / first if model == "kao-hwang" else (overall * (1.0 + first) - first) / first
     second = np.where(np.isfinite(second), second, np.nan)
     return {"stage_1": first, "stage_2": second, "stage_1_lowest": low, "stage_1_highest": high}
+
+
+def _convention(model: Model, priority: Priority, span: Text) -> Text:
+    how = Text("两阶段之积（Kao-Hwang）", "the product of the stages (Kao and Hwang)")
+    if model == "additive":
+        how = Text("两阶段的加权平均（Chen-Cook-Li-Zhu）", "the weighted mean of the stages (Chen, Cook, Li and Zhu)")
+    return Text(
+        f"两阶段总体效率：≤ 1，为{how.zh}；分解不唯一，取对第{'一' if priority == 'first' else '二'}阶段最有利者；"
+        f"规模报酬不变，{span.zh}；非期望产出不计入。",
+        f"Two-stage overall efficiency: ≤ 1, {how.en}; the split is not unique, the one best for the {priority} "
+        f"stage is taken; constant returns to scale, {span.en}; bads are left out.",
+    )

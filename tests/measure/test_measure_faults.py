@@ -51,7 +51,10 @@ def refused(call: str, given: Any, **options: Any) -> list[str]:
     [
         ("dea", {"orientation": "both", "returns": "irs", "super_efficiency": "no", "reference": "annual"}),
         ("directional", {"returns": "fdh", "disposability": "none", "reference": "all", "direction": "up"}),
-        ("malmquist", {"orientation": "none", "returns": "nirs", "decomposition": "ray-desli", "reference": 3}),
+        (
+            "malmquist",
+            {"orientation": "none", "returns": "nirs", "decomposition": "fisher", "reference": "annual", "bias": 1},
+        ),
         ("malmquist_luenberger", {"reference": None, "disposability": "kuosmanen"}),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -60,7 +60,7 @@ class Arguments:
 
     def one_of(self, argument: str, value: object, allowed: Sequence[object]) -> None:
         """Require one of the named options."""
-        if value not in allowed:
+        if not any(isinstance(value, type(a)) and value == a for a in allowed):  # 1 is not True here
             listed = ", ".join(repr(a) for a in allowed)
             self.refuse(
                 argument,
@@ -108,7 +108,7 @@ class Arguments:
 
     def whole(self, argument: str, value: object, least: int) -> None:
         """Require a whole number of at least ``least``."""
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
             self.refuse(
                 argument,
                 found=Text(f"{value!r}", f"{value!r}"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_workbook"]
 
+ROWS_AT_MOST = 1_048_575  # of a sheet, below its head
 _CREATED = datetime(2000, 1, 1)  # a fixed date: equal results give equal files
 
 
@@ -24,12 +25,16 @@ def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, 
     """Write an about sheet and one sheet a table, numbers to 16 digits, missing ones as empty cells.
 
     Raises:
-        ModelError: the folder is not there, or the path is a folder.
+        ModelError: the folder is not there, the path is a folder, or a table has more rows than a sheet holds.
     """
     import xlsxwriter
 
     if path.is_dir() or not path.parent.is_dir():
         raise ModelError([_no_such_file(path)])
+    sheets = {title: read_columns(table)[0] for title, table in tables.items()}
+    long = {title: n for title, columns in sheets.items() if (n := len(next(iter(columns.values())))) > ROWS_AT_MOST}
+    if long:
+        raise ModelError([_too_long(title, n) for title, n in long.items()])
 
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": _CREATED})
@@ -40,8 +45,7 @@ def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, 
         for row, (key, value) in enumerate(about.items()):
             first.write_string(row, 0, str(key))
             first.write_string(row, 1, value)
-        for title, table in tables.items():
-            columns, _ = read_columns(table)
+        for title, columns in sheets.items():
             sheet = book.add_worksheet(str(title))
             sheet.freeze_panes(1, 0)
             for j, (name, values) in enumerate(columns.items()):
@@ -57,6 +61,16 @@ def _no_such_file(path: Path) -> Problem:
         found=Text("文件夹，或位于不存在的文件夹中", "a folder, or a file in a folder that is not there"),
         expected=Text("已有文件夹中的 .xlsx 文件名", "the name of an .xlsx file in a folder that is there"),
         remedy=Text("改正路径，或先建文件夹", "correct the path, or make the folder first"),
+    )
+
+
+def _too_long(title: Text, rows: int) -> Problem:
+    return Problem(
+        "to_excel.rows",
+        Place(item=str(title)),
+        found=Text(f"{rows} 行", f"{rows} rows"),
+        expected=Text(f"工作表至多 {ROWS_AT_MOST} 行", f"at most {ROWS_AT_MOST} rows, which is what a sheet holds"),
+        remedy=Text("用结果的数据框写 csv 或 parquet", "write the result's frames as csv or parquet"),
     )
 
 

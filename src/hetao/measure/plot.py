@@ -12,6 +12,7 @@ from hetao.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
     from hetao.figures.panel import Panel
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["plot_changes", "plot_scores"]
 
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
+BARS_AT_MOST = 80  # units that can still be named; more are drawn as a histogram
 
 
 def plot_scores(result: FrontierResult) -> Figure:
-    """Draw a frontier result: lines over periods, or sorted bars for a cross-section."""
+    """Draw a frontier result: lines over periods; for a cross-section sorted bars, or a histogram of many units."""
     panel, score = result.panel, result.evaluation.score
     figure, axes = _figure(result.name, int(np.isnan(score).sum()))
     if len(panel.periods) > 1:
@@ -33,11 +35,14 @@ def plot_scores(result: FrontierResult) -> Figure:
             for u in _units(panel)
         }
         _lines(axes, panel.periods, lines)
+    elif len(panel) > BARS_AT_MOST:
+        axes.hist(score[~np.isnan(score)], bins=40, color="#2f6f9f")
+        _name_axis(axes.yaxis, str(Text("单元数", "units")))
     else:
         order = np.argsort(np.nan_to_num(score, nan=-np.inf))
         figure.set_size_inches(7, 1 + 0.22 * len(order))
         axes.barh([str(panel.units[i]) for i in order], score[order], color="#2f6f9f")
-    _name_axis(axes, str(Text("得分", "score")) if len(panel.periods) == 1 else str(panel.period_column))
+    _name_axis(axes.xaxis, str(Text("得分", "score")) if len(panel.periods) == 1 else str(panel.period_column))
     return figure
 
 
@@ -49,7 +54,7 @@ def plot_changes(result: IndexResult) -> Figure:
     for unit, _, _, value in zip(*result.keys, result.values["index"], strict=True):
         lines[unit].append(result.chain(lines[unit][-1], value))
     _lines(axes, panel.periods, {u: line for u, line in lines.items() if len(line) == len(panel.periods)})
-    _name_axis(axes, str(panel.period_column))
+    _name_axis(axes.xaxis, str(panel.period_column))
     return figure
 
 
@@ -75,10 +80,10 @@ def _figure(title: str, gaps: int) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _name_axis(axes: Axes, words: str) -> None:
+def _name_axis(axis: Axis, words: str) -> None:
     from hetao.fonts import matplotlib_family
 
-    axes.set_xlabel(words, family=matplotlib_family())
+    axis.set_label_text(words, family=matplotlib_family())
 
 
 def _lines(axes: Axes, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:

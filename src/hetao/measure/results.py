@@ -122,10 +122,10 @@ class Result(ABC):
     def _repr_html_(self) -> str:
         columns, _ = read_columns(next(iter(self._tables().values())))
         head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        rows = list(zip(*columns.values(), strict=True))
-        shown = rows if len(rows) <= 20 else rows[:20]
+        shown = list(zip(*(values[:20] for values in columns.values()), strict=True))
         body = "".join("<tr>" + "".join(f"<td>{html.escape(_shown(v))}</td>" for v in row) + "</tr>" for row in shown)
-        more = f"<p>… {len(rows) - len(shown)}</p>" if len(rows) > len(shown) else ""
+        left = len(next(iter(columns.values()))) - len(shown)
+        more = f"<p>… {left}</p>" if left else ""
         words = "<br>".join(html.escape(line) for line in self.summary().splitlines())
         return f"<div><p>{words}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
 

@@ -45,7 +45,7 @@ def additive(
     column's best value (Cooper et al. 2011). Bads are left out.
 
     Args:
-        panel: n observations; negative quantities under vrs and nothing but ``unit``, ``range`` or ``bounded`` only.
+        panel: n observations; negative quantities only under vrs, and not with ``mean``.
         returns: returns to scale; ``bounded`` is defined under vrs.
         weights: of the slacks. A column that does not vary, or that the observation is best in, has no weight.
         reference: which rows span the frontier, as in `dea`.

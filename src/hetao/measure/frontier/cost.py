@@ -36,7 +36,7 @@ def cost(
         by_group: compare each row with its own group only.
 
     Returns:
-        The cost efficiency in (0, 1], with ``technical`` and ``allocative``; ``targets`` are the cheapest inputs.
+        The cost efficiency, 0 to 1, with ``technical`` and ``allocative``; ``targets`` are the cheapest inputs.
 
     Raises:
         ModelError: unknown options, negative quantities, prices that are missing or negative, an observed cost of 0.

@@ -44,6 +44,9 @@ def cross_efficiency(
     (``aggressive``) or greatest (``benevolent``) score of all others put together: min or max u·Ȳ with v·X̄ = 1, X̄ and
     Ȳ the others' sums, u·yₒ = θₒ v·xₒ and u·Y ≤ v·X. Observation k's score is the mean over o of u⁽ᵒ⁾·yₖ / v⁽ᵒ⁾·xₖ.
 
+    Where the secondary goal leaves several sets of weights, which ties in the data make likely, the engine's own choice
+    decides: it is the same at every run, but another order of rows may bring another one, and another mean.
+
     Args:
         panel: n observations, none negative.
         strategy: the secondary goal.
@@ -53,7 +56,8 @@ def cross_efficiency(
 
     Returns:
         The mean cross-efficiency ≤ 1, ``own`` (the simple score θ), and ``maverick`` = (own − mean of the others') /
-        mean of the others', how much the own weights flatter.
+        mean of the others', how much the own weights flatter. ``infeasible`` where nobody else judges, or where a
+        judge's weights price none of the observation's inputs.
 
     Raises:
         ModelError: unknown options or negative quantities.

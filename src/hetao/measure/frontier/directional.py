@@ -38,7 +38,8 @@ def directional(
     Bμ ≤ b − βg_b).
 
     Args:
-        panel: n observations; negative quantities only under vrs and in a direction that is not ``observed``.
+        panel: n observations; negative quantities only under vrs with strong disposability, in a direction of numbers
+            or ``range``.
         direction: ``observed``, ``mean``, ``range``, or a mapping column → number, one of these words, or a column;
             what is not in the mapping is 0. Inputs and bads shrink, outputs grow.
         returns: returns to scale.

@@ -31,7 +31,7 @@ FRAME_FROM = 1500  # with fewer columns than this, finding the frame costs more 
 
 @dataclass(frozen=True)
 class Computing:
-    """How things are computed; it never changes a result.
+    """How things are computed. Threads and executors change no result, to the last bit.
 
     Attributes:
         threads: threads of the compiled engine; None: as many as there are cores.
@@ -69,7 +69,11 @@ def computing(
     engine: Engine = "fast",
     progress: Callable[[int, int], object] | None = None,
 ) -> Iterator[Computing]:
-    """Choose how the calls of `hetao.measure` compute inside a ``with`` block; results stay the same.
+    """Choose how the calls of `hetao.measure` compute inside a ``with`` block.
+
+    Threads and executors give the same results to the last bit. The plain engine gives the same scores; where several
+    answers are optimal its peers, multipliers and what is made of them (cross-efficiency, the parts of a slack) may be
+    other ones.
 
     Args:
         threads: threads of the compiled engine; by default all cores.

@@ -72,7 +72,9 @@ def hyperbolic(
         disposability=(disposability, Disposability),
     )
     arguments.no_negative(panel)
-    technology = resolve_technology(panel, returns, disposability, polluting, arguments, moves_inputs=True)
+    technology = resolve_technology(
+        panel, returns, disposability, polluting, arguments, moves_inputs=True, blamed="returns"
+    )
     arguments.done()
     parts, data, h = blocks(panel, reference, by_group=by_group), quantities(panel), np.ones(len(panel))
     answers = tuple(_solve(panel, technology, block, h) for block in parts)

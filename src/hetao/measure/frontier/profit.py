@@ -72,7 +72,8 @@ def profit(
     technical = way.evaluation().score
     span, kind = reference_words(reference, by_group), RETURNS_WORDS[returns]
     convention = Text(
-        f"利润无效率（Nerlove）：少得的利润与 p·y + w·x 之比，≥ 0；等于技术部分 + 配置部分；{kind.zh}，{span.zh}。",
+        "利润无效率（Nerlove）：少得的利润与 p·y + w·x 之比，≥ 0；等于技术部分 + 配置部分；"
+        f"{kind.zh}，{span.zh}；非期望产出不计入。",
         "Nerlovian profit inefficiency: profit forgone over p·y + w·x, ≥ 0; technical + allocative; "
         f"{kind.en}, {span.en}; bads are left out.",
     )

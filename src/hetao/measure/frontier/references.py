@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal, get_args
 
 import numpy as np
@@ -27,12 +28,14 @@ _WORDS: dict[str, Text] = {
 
 def is_reference(value: object) -> bool:
     """Say whether a value names a reference: one of `REFERENCES`, or a window's number of periods."""
-    return value in REFERENCES or (isinstance(value, int) and not isinstance(value, bool) and value >= 1)
+    if isinstance(value, str):
+        return value in REFERENCES
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
 
 
 def reference_words(reference: Reference, by_group: bool = False) -> Text:
     """Return a reference in words."""
-    if isinstance(reference, int):
+    if not isinstance(reference, str):
         words = Text(f"最近 {reference} 期的窗口前沿", f"the frontier of a window of the last {reference} periods")
     else:
         words = _WORDS[reference]
@@ -62,7 +65,7 @@ def reference_rows(panel: Panel, period: object, reference: Reference, group: ob
 
 
 def _span(at: int, reference: Reference) -> tuple[int, int]:
-    if isinstance(reference, int):
+    if not isinstance(reference, str):
         return at + 1 - reference, at
     return {"sequential": (0, at), "biennial": (at, at + 1)}.get(reference, (at, at))
 

@@ -97,7 +97,10 @@ class FrontierResult(Result):
 
     @property
     def multipliers(self) -> NativeFrame:
-        """The key columns, one shadow price a quantity (score per unit of it), and ``intercept`` (0 under crs).
+        """The key columns, one shadow price a quantity (optimum per unit of it), and ``intercept`` (0 under crs).
+
+        The optimum is what the call's programme optimises; for most calls it is the score itself. Where several sets of
+        prices are optimal, they are those of the basis that the engine ended at, the same at every run.
 
         An input or bad costs, an output earns; prices are missing under fdh, which has none.
         """

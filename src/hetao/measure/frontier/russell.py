@@ -52,7 +52,8 @@ def russell(
         "russell", panel, reference, by_group, orientation=(orientation, Orientation), returns=(returns, Returns)
     )
     arguments.no_negative(panel)
-    arguments.positive(panel, {"input": ("inputs",), "output": ("outputs",)}.get(orientation, ()), ZERO)
+    if arguments.clean:
+        arguments.positive(panel, ("inputs",) if orientation == "input" else ("outputs",), ZERO)
     arguments.done()
     data = Quantities(panel.X, panel.Y, panel.B[:, :0])
     technology, way = (

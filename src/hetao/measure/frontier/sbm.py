@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Literal
+from dataclasses import fields, replace
+from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments, Switch
-from hetao.measure.frontier.evaluation import Evaluation
+from hetao.measure.frontier.evaluation import Evaluation, Projections
 from hetao.measure.frontier.measure import Measure
 from hetao.measure.frontier.references import Reference, blocks, reference_words
 from hetao.measure.frontier.result import FrontierResult
@@ -24,6 +25,8 @@ from hetao.text import Text
 __all__ = ["sbm", "slacks_based"]
 
 SbmOrientation = Literal["none", "input", "output"]
+T = TypeVar("T", Evaluation, Projections)
+_DIVIDES = {"none": ("inputs", "outputs", "bads"), "input": ("inputs",), "output": ("outputs", "bads")}
 ZERO = Text(
     "去掉该列，或改用能处理零的模型（如 directional）", "leave the column out, or use a model that can (directional)"
 )
@@ -76,8 +79,8 @@ def sbm(
         super_efficiency=(super_efficiency, Switch),
     )
     arguments.no_negative(panel)
-    divides = {"none": ("inputs", "outputs", "bads"), "input": ("inputs",), "output": ("outputs", "bads")}
-    arguments.positive(panel, divides.get(orientation, ()), ZERO)
+    if arguments.clean:
+        arguments.positive(panel, _DIVIDES[orientation], ZERO)
     if super_efficiency is True and panel.bads:
         arguments.not_together("super_efficiency", "True", "bads")
     arguments.done()
@@ -102,7 +105,16 @@ def sbm(
         return result
     others = blocks(panel, reference, leave_out_self=True, by_group=by_group)
     beyond = Scored(panel, technology, others, lambda rows: _beyond(data.take(rows), orientation))
-    return replace(result, evaluation=_super(result.evaluation, beyond.evaluation(_SCORES[f"super {orientation}"])))
+    outside = beyond.evaluation(_SCORES[f"super {orientation}"])
+    within = (outside.status == Status.OPTIMAL) & ~(outside.score > 1.0 + 1e-9)
+
+    def projector() -> Projections:
+        return _chosen(within, scored.projections(), beyond.projections())
+
+    evaluation = _chosen(within, result.evaluation, outside)
+    endless = (evaluation.status == Status.OPTIMAL) & ~np.isfinite(evaluation.score)
+    evaluation.status[endless], evaluation.score[endless] = Status.UNBOUNDED, np.nan
+    return replace(result, evaluation=evaluation, projector=projector)
 
 
 def slacks_based(own: Quantities, orientation: SbmOrientation) -> Measure:
@@ -144,24 +156,13 @@ _SCORES: dict[str, Callable[[Matrix], Matrix]] = {
 }
 
 
-def _super(inside: Evaluation, beyond: Evaluation) -> Evaluation:
-    """Take the distance beyond the others where there is one, or no answer to it, and the score inside elsewhere.
+def _chosen(within: NDArray[np.bool_], inside: T, beyond: T) -> T:
+    """Take what is known inside for the rows within the others' reach, and their distance beyond them elsewhere.
 
     An inefficient observation is within the others' reach, so its distance beyond them is 1.
     """
-    within = (beyond.status == Status.OPTIMAL) & ~(beyond.score > 1.0 + 1e-9)
-    chosen = [
-        np.where(within[:, None] if a.ndim == 2 else within, a, b)
-        for a, b in zip(_arrays(inside), _arrays(beyond), strict=True)
-    ]
-    found = Evaluation(*chosen)
-    endless = (found.status == Status.OPTIMAL) & ~np.isfinite(found.score)
-    found.status[endless], found.score[endless] = Status.UNBOUNDED, np.nan
-    return found
-
-
-def _arrays(e: Evaluation) -> tuple[np.ndarray, ...]:
-    return e.score, e.status, e.certificate, e.attempts, e.prices, e.intercept
+    pairs = [(getattr(inside, f.name), getattr(beyond, f.name)) for f in fields(inside)]
+    return type(inside)(*(np.where(within[:, None] if a.ndim == 2 else within, a, b) for a, b in pairs))
 
 
 def _convention(orientation: str, returns: str, beyond: bool, span: Text, bads: tuple[str, ...]) -> Text:

@@ -1,7 +1,8 @@
 """The second stage: from where a measure lands, the largest sum of slacks (Ali and Seiford 1993).
 
 It makes peers, slacks and targets one stated choice where several are optimal: each slack relative to the observation's
-own quantity (to the reference's mean where that is zero), their sum as large as it can be.
+own quantity (to the reference's mean where that is zero), their sum as large as it can be. Where even that leaves
+several the engine takes the same one at every run.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments, Names
-from hetao.measure.frontier.evaluation import Evaluation
+from hetao.measure.frontier.evaluation import Evaluation, Projections
 from hetao.measure.frontier.measure import Measure
 from hetao.measure.frontier.network import Network
 from hetao.measure.frontier.references import Block, Reference, blocks, reference_words
@@ -52,7 +52,9 @@ def two_stage(
         by_group: compare each row with its own group only.
 
     Returns:
-        The overall efficiency ≤ 1, ``stage_1``, ``stage_2``, ``stage_1_lowest`` and ``stage_1_highest``.
+        The overall efficiency ≤ 1, ``stage_1``, ``stage_2``, ``stage_1_lowest`` and ``stage_1_highest``. A peer's
+        weight is that of its two stages together; a link's slack is what stage 1 makes beyond what stage 2 needs, and
+        its target is left open.
 
     Raises:
         ModelError: unknown options, negative quantities, no links or nothing but links among the outputs.
@@ -89,7 +91,7 @@ def two_stage(
         },
         convention=_convention(model, priority, reference_words(reference, by_group)),
         evaluation=_audited(overall, high, low),
-        projector=stages.overall.projections,
+        projector=lambda: _without_links(stages.overall.projections(), len(panel.inputs), at),
         columns=(*panel.inputs, *panel.outputs),
         parts=_split(overall.score, high.score, -low.score, model, priority),
     )
@@ -106,6 +108,13 @@ def _check_links(panel: Panel, at: tuple[int, ...], arguments: Arguments) -> Non
             expected=Text("至少一个中间品和一个最终产出", "at least one link and one final output"),
             remedy=Text("在 outputs 中同时列出中间品与最终产出", "name links and final outputs in the panel's outputs"),
         )
+
+
+def _without_links(found: Projections, inputs: int, links: tuple[int, ...]) -> Projections:
+    """Leave the links' targets open: any level between what stage 2 needs and stage 1 can make will do."""
+    targets = found.targets.copy()
+    targets[:, [inputs + j for j in links]] = np.nan
+    return replace(found, targets=targets)
 
 
 class _Stages:

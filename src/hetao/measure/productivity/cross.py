@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
-from hetao.measure.frontier.references import reference_rows
+from hetao.measure.frontier.references import Reference, reference_rows
 from hetao.measure.frontier.technology import Technology
 from hetao.measure.productivity.distances import Distances, Pairs
 
-__all__ = ["CROSS_REFERENCES", "CrossReference", "CrossScores", "cross_scores"]
-
-CrossReference = Literal["contemporaneous", "sequential", "global"]
-CROSS_REFERENCES: tuple[str, ...] = get_args(CrossReference)
+__all__ = ["POOLED", "CrossScores", "cross_scores"]
 
 Matrix = NDArray[np.float64]
+POOLED = ("global", "biennial")  # references that hold both periods of a change, so that one ratio is the index
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,8 @@ class CrossScores:
         own_before, own_after: earlier (later) observation against its own period's frontier.
         before_after: the later observation against the earlier frontier.
         after_before: the earlier observation against the later frontier.
-        pooled_before, pooled_after: both against the pooled frontier, where the reference is pooled.
+        pooled_before, pooled_after: both against the frontier that holds both periods, where the reference is one of
+            `POOLED`.
         statuses: of every score above that was asked for.
     """
 
@@ -47,30 +45,32 @@ def cross_scores(
     distances: Distances,
     pairs: Pairs,
     technology: Technology,
-    reference: CrossReference,
+    reference: Reference,
     *,
     own_only: bool = False,
 ) -> CrossScores:
     """Evaluate what an index on ``reference`` needs; with ``own_only`` just each period's own distances."""
-    pooled = reference == "global"
-    frontier: CrossReference = "contemporaneous" if pooled else reference
+    frontier: Reference = "contemporaneous" if reference in POOLED else reference
 
-    def against(rows: NDArray[np.intp], at: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
+    def against(
+        rows: NDArray[np.intp], at: NDArray[np.intp], span: Reference = frontier
+    ) -> tuple[Matrix, NDArray[np.object_]]:
         """Return scores and statuses of rows against the frontiers of the periods at the given positions."""
         score, status = np.full(len(rows), np.nan), np.empty(len(rows), dtype=object)
-        for t in np.unique(at):
-            period, here = panel.periods[t], at == t
-            seen = reference_rows(panel, period, frontier)
-            score[here], status[here] = distances.scores(rows[here], period, seen, technology)
+        for t in np.unique(at).tolist():
+            here, period = at == t, panel.periods[t]
+            name: object = f"{period}–{panel.periods[t + 1]}" if span == "biennial" else period
+            seen = reference_rows(panel, period, span)
+            score[here], status[here] = distances.scores(
+                rows[here], None if span == "global" else name, seen, technology
+            )
         return score, status
-
-    def against_all(rows: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
-        return distances.scores(rows, None, reference_rows(panel, None, "global"), technology)
 
     nothing = np.full(len(pairs.units), np.nan)
     found = {"own_before": against(pairs.row_before, pairs.before), "own_after": against(pairs.row_after, pairs.after)}
-    if not own_only and pooled:
-        found |= {"pooled_before": against_all(pairs.row_before), "pooled_after": against_all(pairs.row_after)}
+    if not own_only and reference in POOLED:
+        found["pooled_before"] = against(pairs.row_before, pairs.before, reference)
+        found["pooled_after"] = against(pairs.row_after, pairs.before, reference)
     elif not own_only:
         found["before_after"] = against(pairs.row_after, pairs.before)
         found["after_before"] = against(pairs.row_before, pairs.after)

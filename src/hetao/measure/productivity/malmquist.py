@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from dataclasses import fields, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
-from hetao.measure.arguments import Arguments
+from hetao.measure.arguments import Arguments, Switch
 from hetao.measure.frontier.radial import Orientation, radial
-from hetao.measure.frontier.references import reference_words
+from hetao.measure.frontier.references import Reference, reference_words
 from hetao.measure.frontier.score import quantities
 from hetao.measure.frontier.technology import Technology
-from hetao.measure.frontier.words import RETURNS_WORDS
-from hetao.measure.productivity.cross import CROSS_REFERENCES, CrossReference, CrossScores, cross_scores
+from hetao.measure.frontier.words import RETURNS_WORDS, side
+from hetao.measure.productivity.cross import POOLED, CrossScores, cross_scores
 from hetao.measure.productivity.distances import Distances, Pairs
 from hetao.measure.productivity.result import IndexResult, collect
 from hetao.text import Text
 
 __all__ = ["malmquist"]
 
-Decomposition = Literal["fgnz"]
+Decomposition = Literal["fgnz", "ray-desli"]
 IndexReturns = Literal["crs", "vrs"]
 Matrix = NDArray[np.float64]
 
@@ -32,27 +33,35 @@ def malmquist(
     orientation: Orientation = "output",
     returns: IndexReturns = "crs",
     decomposition: Decomposition = "fgnz",
-    reference: CrossReference = "contemporaneous",
+    reference: Reference = "contemporaneous",
+    bias: bool = False,
 ) -> IndexResult:
     """Measure total factor productivity change (Caves, Christensen, Diewert 1982; Färe, Grosskopf, Norris, Zhang 1994).
 
     With E a period's efficiency (θ, or 1/φ), superscript the reference, argument the observation:
     index = √[Eᵗ(t+1)/Eᵗ(t) · Eᵗ⁺¹(t+1)/Eᵗ⁺¹(t)] on crs; efficiency_change = Eᵗ⁺¹(t+1)/Eᵗ(t); technical_change is the
-    rest. With returns="vrs" efficiency_change is further split into pure_efficiency_change (from vrs) and scale_change.
-    The global form (Pastor and Lovell 2005) is Eᴳ(t+1)/Eᴳ(t), which is circular and never infeasible. Bads are left
-    out: use `malmquist_luenberger` for them.
+    rest. With returns="vrs" the index stays on crs and is split further: ``fgnz`` splits efficiency_change into
+    pure_efficiency_change (from vrs) and scale_change; ``ray-desli`` (Ray and Desli 1997) takes technical_change from
+    vrs as well, and scale_change is what is then left of the index. Where both periods share a frontier (``global``,
+    Pastor and Lovell 2005; ``biennial``, Pastor, Asmild and Lovell 2011) index = E(t+1)/E(t) on it; the global form is
+    circular, and neither is ever infeasible. Bads are left out: use `malmquist_luenberger` for them.
 
     Args:
         panel: a panel with periods; none of its quantities negative.
         orientation: ``output`` or ``input``; on crs the index is the same.
-        returns: ``vrs`` adds pure efficiency and scale change; the index itself stays on crs.
-        decomposition: ``fgnz``.
-        reference: ``contemporaneous``, ``sequential`` (all periods up to each; Tulkens and Vanden Eeckaut 1995) or
-            ``global``.
+        returns: ``vrs`` adds scale change; the index itself stays on crs.
+        decomposition: ``fgnz`` or ``ray-desli``; the latter needs ``vrs``.
+        reference: ``contemporaneous``, ``sequential`` (all periods up to each; Tulkens and Vanden Eeckaut 1995), a
+            window (a whole number of periods), ``biennial`` or ``global``.
+        bias: split technical_change into technical_magnitude Eᵗ(t)/Eᵗ⁺¹(t), the frontier's move where the observation
+            was, and technical_bias, the rest: how the move differs where it now is (Färe, Grifell-Tatjé, Grosskopf
+            and Lovell 1997). Not where both periods share a frontier.
 
     Returns:
-        ``.changes``: > 1 is growth; index = efficiency_change × technical_change. A unit that is not seen in both
-        periods has the status ``missing``.
+        ``.changes``: > 1 is growth; the parts multiply to the index (under fgnz pure_efficiency_change and
+        scale_change to efficiency_change). A unit that is not seen in both periods has the status ``missing``; a vrs
+        distance to another period's frontier may be ``infeasible``, and then the row has no numbers: the biennial,
+        sequential and global references are the remedies.
 
     Raises:
         ModelError: unknown options, fewer than two periods, or negative quantities.
@@ -64,24 +73,35 @@ def malmquist(
         >>> malmquist(panel).changes["index"]
         [3.0, 1.5]
     """
-    arguments = Arguments("malmquist")
-    arguments.one_of("orientation", orientation, get_args(Orientation))
-    arguments.one_of("returns", returns, get_args(IndexReturns))
-    arguments.one_of("decomposition", decomposition, get_args(Decomposition))
-    arguments.one_of("reference", reference, CROSS_REFERENCES)
-    arguments.needs_panel(panel)
+    arguments = Arguments.opened(
+        "malmquist",
+        panel,
+        reference,
+        False,
+        orientation=(orientation, Orientation),
+        returns=(returns, IndexReturns),
+        decomposition=(decomposition, Decomposition),
+        bias=(bias, Switch),
+    )
     arguments.needs_periods(panel)
     arguments.no_negative(panel)
+    if decomposition == "ray-desli" and returns == "crs":
+        arguments.not_together("decomposition", "ray-desli", "returns='crs'")
+    if bias and reference in POOLED:
+        arguments.not_together("bias", "True", f"reference={reference!r}")
     arguments.done()
-    data = quantities(panel)
+    data, m, s = quantities(panel), len(panel.inputs), len(panel.outputs)
     distances, pairs = Distances(panel, lambda rows: radial(data.take(rows), orientation)), Pairs.of(panel)
-    m, n_outputs = len(panel.inputs), len(panel.outputs)
-    crs = cross_scores(panel, distances, pairs, Technology(m, n_outputs, 0, "crs"), reference)
-    values, statuses = _index(crs, orientation), list(crs.statuses)
+    crs = _efficiencies(cross_scores(panel, distances, pairs, Technology(m, s, 0, "crs"), reference), orientation)
+    values, statuses = _index(crs), list(crs.statuses)
+    if bias:
+        values |= _bias(crs, values["technical_change"])
     if returns == "vrs":
-        vrs = cross_scores(panel, distances, pairs, Technology(m, n_outputs, 0, "vrs"), reference, own_only=True)
-        statuses += vrs.statuses
-        values |= _scale(vrs, values["efficiency_change"], orientation)
+        own_only = decomposition == "fgnz"
+        found = cross_scores(panel, distances, pairs, Technology(m, s, 0, "vrs"), reference, own_only=own_only)
+        statuses += found.statuses
+        vrs = _efficiencies(found, orientation)
+        values = _with_scale(values, vrs) if own_only else _ray_desli(values["index"], vrs)
     kept, status = collect(values, *statuses)
     return IndexResult(
         panel=panel,
@@ -91,8 +111,9 @@ def malmquist(
             "returns": returns,
             "decomposition": decomposition,
             "reference": reference,
+            "bias": bias,
         },
-        convention=_convention(orientation, returns, reference),
+        convention=_convention(orientation, returns, decomposition, reference_words(reference)),
         pairs=pairs,
         values=kept,
         status=status,
@@ -100,38 +121,62 @@ def malmquist(
     )
 
 
-def _efficiency(score: Matrix, orientation: str) -> Matrix:
+def _efficiencies(scores: CrossScores, orientation: str) -> CrossScores:
+    """Return the scores as efficiencies ≤ 1 on their own frontier."""
+    if orientation == "input":
+        return scores
     with np.errstate(divide="ignore", invalid="ignore"):
-        return score if orientation == "input" else 1.0 / score
+        inverse = {
+            f.name: 1.0 / value
+            for f in fields(scores)
+            if f.name != "statuses" and (value := getattr(scores, f.name)) is not None
+        }
+    return replace(scores, **inverse)
 
 
-def _index(crs: CrossScores, orientation: str) -> dict[str, Matrix]:
-    own_before, own_after, old_sees_new, new_sees_old = (
-        _efficiency(s, orientation) for s in (crs.own_before, crs.own_after, crs.before_after, crs.after_before)
-    )
+def _index(e: CrossScores) -> dict[str, Matrix]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        change = own_after / own_before
-        if crs.pooled_before is None or crs.pooled_after is None:
-            index = np.sqrt(old_sees_new / own_before * own_after / new_sees_old)
+        change = e.own_after / e.own_before
+        if e.pooled_before is None or e.pooled_after is None:
+            index = np.sqrt(e.before_after / e.own_before * e.own_after / e.after_before)
         else:
-            index = _efficiency(crs.pooled_after, orientation) / _efficiency(crs.pooled_before, orientation)
+            index = e.pooled_after / e.pooled_before
         return {"index": index, "efficiency_change": change, "technical_change": index / change}
 
 
-def _scale(vrs: CrossScores, efficiency_change: Matrix, orientation: str) -> dict[str, Matrix]:
+def _bias(e: CrossScores, technical_change: Matrix) -> dict[str, Matrix]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        pure = _efficiency(vrs.own_after, orientation) / _efficiency(vrs.own_before, orientation)
-        return {"pure_efficiency_change": pure, "scale_change": efficiency_change / pure}
+        magnitude = e.own_before / e.after_before
+        return {"technical_magnitude": magnitude, "technical_bias": technical_change / magnitude}
 
 
-def _convention(orientation: str, returns: str, reference: CrossReference) -> Text:
-    span = reference_words(reference)
-    side = Text("投入", "input") if orientation == "input" else Text("产出", "output")
-    parts_zh = "；效率变化再分为纯效率与规模" if returns == "vrs" else ""
-    parts_en = "; efficiency change split into pure and scale" if returns == "vrs" else ""
+def _with_scale(values: dict[str, Matrix], vrs: CrossScores) -> dict[str, Matrix]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pure = vrs.own_after / vrs.own_before
+        return values | {"pure_efficiency_change": pure, "scale_change": values["efficiency_change"] / pure}
+
+
+def _ray_desli(index: Matrix, vrs: CrossScores) -> dict[str, Matrix]:
+    on_vrs = _index(vrs)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "index": index,
+            "pure_efficiency_change": on_vrs["efficiency_change"],
+            "technical_change": on_vrs["technical_change"],
+            "scale_change": index / on_vrs["index"],
+        }
+
+
+def _convention(orientation: str, returns: str, decomposition: str, span: Text) -> Text:
+    way, kind = side(orientation), RETURNS_WORDS["crs"]
+    parts = Text("", "")
+    if returns == "vrs" and decomposition == "fgnz":
+        parts = Text("；效率变化再分为纯效率与规模", "; efficiency change split into pure and scale")
+    elif returns == "vrs":
+        parts = Text(
+            "；技术变化取自规模报酬可变前沿（Ray-Desli）", "; technical change on variable returns (Ray and Desli)"
+        )
     return Text(
-        f"Malmquist 全要素生产率指数（{side.zh}导向，{RETURNS_WORDS['crs'].zh}，{span.zh}）：> 1 为增长{parts_zh}；"
-        "非期望产出不计入。",
-        f"Malmquist productivity index ({side.en} orientation, {RETURNS_WORDS['crs'].en}, {span.en}): > 1 is growth"
-        f"{parts_en}; bads are left out.",
+        f"Malmquist 全要素生产率指数（{way.zh}，{kind.zh}，{span.zh}）：> 1 为增长{parts.zh}；非期望产出不计入。",
+        f"Malmquist productivity index ({way.en}, {kind.en}, {span.en}): > 1 is growth{parts.en}; bads are left out.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
 from hetao.measure.frontier.measure import Measure
 from hetao.measure.frontier.move_along import along
-from hetao.measure.frontier.references import reference_words
+from hetao.measure.frontier.references import Reference, reference_words
 from hetao.measure.frontier.score import Rows, quantities
 from hetao.measure.frontier.technology import Technology
 from hetao.measure.frontier.words import DISPOSABILITY_WORDS, RETURNS_WORDS
-from hetao.measure.productivity.cross import CROSS_REFERENCES, CrossReference, CrossScores, cross_scores
+from hetao.measure.productivity.cross import CrossScores, cross_scores
 from hetao.measure.productivity.distances import Distances, Pairs
 from hetao.measure.productivity.result import IndexResult, collect
 from hetao.solver import Status
@@ -29,7 +29,7 @@ ALL_GIVEN_UP = 1e-9  # 1 + β at or below this: the frontier is met only by givi
 
 
 def malmquist_luenberger(
-    panel: Panel, *, reference: CrossReference = "contemporaneous", disposability: BadsDisposability = "weak"
+    panel: Panel, *, reference: Reference = "contemporaneous", disposability: BadsDisposability = "weak"
 ) -> IndexResult:
     """Measure green productivity change (Chung, Färe and Grosskopf 1997; global form Oh 2010).
 
@@ -39,7 +39,8 @@ def malmquist_luenberger(
 
     Args:
         panel: a panel with periods and bads; none of its quantities negative.
-        reference: ``contemporaneous``, ``sequential`` or ``global`` (circular, never infeasible).
+        reference: ``contemporaneous``, ``sequential`` (Oh and Heshmati 2010), a window (a whole number of periods),
+            ``biennial`` or ``global`` (circular); the last two are never infeasible.
         disposability: of the bads: ``weak`` by equality, ``strong`` by inequality; the two differ, so it is always
             named in the convention.
 
@@ -58,10 +59,9 @@ def malmquist_luenberger(
         >>> [round(v, 9) for v in malmquist_luenberger(panel, reference="global").changes["index"]]
         [1.333333333]
     """
-    arguments = Arguments("malmquist_luenberger")
-    arguments.one_of("disposability", disposability, get_args(BadsDisposability))
-    arguments.one_of("reference", reference, CROSS_REFERENCES)
-    arguments.needs_panel(panel)
+    arguments = Arguments.opened(
+        "malmquist_luenberger", panel, reference, False, disposability=(disposability, BadsDisposability)
+    )
     arguments.needs_periods(panel)
     arguments.needs_bads(panel)
     arguments.no_negative(panel)
@@ -111,7 +111,7 @@ def _index(crs: CrossScores) -> dict[str, Matrix]:
         return {"index": index, "efficiency_change": change, "technical_change": index / change}
 
 
-def _convention(reference: CrossReference, disposability: str) -> Text:
+def _convention(reference: Reference, disposability: str) -> Text:
     span, bads, kind = reference_words(reference), DISPOSABILITY_WORDS[disposability], RETURNS_WORDS["crs"]
     return Text(
         f"Malmquist-Luenberger 绿色生产率指数：> 1 为增长；方向（0, y, b），{kind.zh}，{bads.zh}，{span.zh}。",

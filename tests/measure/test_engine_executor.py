@@ -172,6 +172,15 @@ class Counting(ThreadPoolExecutor):
         return super().submit(fn, *args, **kwargs)
 
 
+@pytest.mark.parametrize("call", [dea, sbm])
+def test_chunks_change_no_score(call: Any, monkeypatch: pytest.MonkeyPatch):
+    whole = call(many_units(many("lattice", 95)))
+    monkeypatch.setattr(engine, "CHUNK", 10)
+    parts = call(many_units(many("lattice", 95)))
+    assert parts.scores["status"] == whole.scores["status"] == ["optimal"] * 95
+    assert parts.evaluation.score == pytest.approx(whole.evaluation.score, abs=1e-9)
+
+
 @pytest.mark.usefixtures("chunks_of_ten")
 @pytest.mark.parametrize(("n", "tasks"), [(10, 0), (11, 2), (30, 3)])
 def test_an_executor_is_given_a_task_a_chunk_where_there_are_several(n: int, tasks: int):

@@ -241,15 +241,14 @@ def test_a_worse_copy_never_scores_better(name: str, draw: st.DataObject):
 @some
 @given(draw=st.data())
 def test_the_wider_technology_asks_for_more(name: str, wide: str, draw: st.DataObject):
-    first, _, strong = name.partition(" strong")
-    full = {r: f"{first} {r}{' strong' if _ else ''}" for r in ("crs", wide, "vrs")}
-    p = panel(draw.draw(made_for(full["vrs"])))
-    crs, between, vrs = (CALLS[full[r]].better * score_of(CALLS[full[r]].run(p)) for r in full)
-    for wider, narrower in ((crs, between), (between, vrs)):
+    first, strong = name.removesuffix(" strong"), " strong" if name.endswith("strong") else ""
+    crs, between, vrs = (CALLS[f"{first} {r}{strong}"] for r in ("crs", wide, "vrs"))
+    p = panel(draw.draw(hard(vrs.takes)))
+    widest, middle, narrowest = (call.better * score_of(call.run(p)) for call in (crs, between, vrs))
+    for wider, narrower in ((widest, middle), (middle, narrowest)):
         both = ~np.isnan(wider) & ~np.isnan(narrower)
         assert (wider <= narrower + CLOSE)[both].all()
-    assert not (np.isnan(vrs) & ~np.isnan(crs)).any() or first == "directional"
-    assert strong == ""
+    assert not (np.isnan(narrowest) & ~np.isnan(widest)).any()
 
 
 @pytest.mark.parametrize("weights", ["unit", "mean", "range"])
@@ -278,7 +277,6 @@ def test_a_wider_reference_asks_for_more(made: Data):
         ("sequential", 2),
     ):
         assert (found[wider] <= found[narrower] + CLOSE).all()
-    assert len(p) > 0
 
 
 @some
@@ -409,8 +407,7 @@ def test_profit_is_technical_plus_allocative(returns: Any, made: Data):
     assert (technical + allocative)[known] == pytest.approx(score[known], abs=CLOSE)
     assert ((allocative >= -CLOSE) & (technical >= -CLOSE))[known].all()
     assert known.all() or returns in ("crs", "ndrs")
-    best = np.argmin(np.where(known, score, np.inf))
-    assert not known.any() or not known.all() or returns == "crs" or score[best] >= -CLOSE
+    assert (score >= technical - CLOSE)[known].all()
 
 
 @pytest.mark.parametrize("orientation", ["input", "output"])

@@ -20,23 +20,30 @@ from hetao.measure.frontier.revenue import revenue
 from hetao.measure.frontier.russell import russell
 from hetao.measure.frontier.sbm import sbm
 from hetao.measure.frontier.two_stage import two_stage
+from hetao.measure.inference.bootstrap import BootstrapResult, bootstrap
+from hetao.measure.productivity.hicks_moorsteen import hicks_moorsteen
+from hetao.measure.productivity.luenberger import luenberger
 from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.results import Certificate, Result
 
 __all__ = [
+    "BootstrapResult",
     "Certificate",
     "FrontierResult",
     "IndexResult",
     "Result",
     "additive",
+    "bootstrap",
     "computing",
     "cost",
     "cross_efficiency",
     "dea",
     "directional",
+    "hicks_moorsteen",
     "hyperbolic",
+    "luenberger",
     "malmquist",
     "malmquist_luenberger",
     "nonradial_directional",

@@ -109,22 +109,26 @@ class Arguments:
     def whole(self, argument: str, value: object, least: int) -> None:
         """Require a whole number of at least ``least``."""
         if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-            self.refuse(
-                argument,
-                found=Text(f"{value!r}", f"{value!r}"),
-                expected=Text(f"不小于 {least} 的整数", f"a whole number of at least {least}"),
-                remedy=Text("改正该参数", "correct the argument"),
-            )
+            self._out_of_range(argument, value, Text(f"不小于 {least} 的整数", f"a whole number of at least {least}"))
 
     def share(self, argument: str, value: object) -> None:
         """Require a number above 0 and at most 1."""
         if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) <= 1.0:
-            self.refuse(
-                argument,
-                found=Text(f"{value!r}", f"{value!r}"),
-                expected=Text("大于 0、不大于 1 的数", "a number above 0 and at most 1"),
-                remedy=Text("改正该参数", "correct the argument"),
-            )
+            self._out_of_range(argument, value, Text("大于 0、不大于 1 的数", "a number above 0 and at most 1"))
+
+    def between(self, argument: str, value: object) -> None:
+        """Require a number above 0 and below 1."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) < 1.0:
+            self._out_of_range(argument, value, Text("大于 0、小于 1 的数", "a number above 0 and below 1"))
+
+    def positive_number(self, argument: str, value: object) -> None:
+        """Require a finite number above 0."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) < np.inf:
+            self._out_of_range(argument, value, Text("大于 0 的数", "a number above 0"))
+
+    def _out_of_range(self, argument: str, value: object, expected: Text) -> None:
+        remedy = Text("改正该参数", "correct the argument")
+        self.refuse(argument, found=Text(f"{value!r}", f"{value!r}"), expected=expected, remedy=remedy)
 
     def columns(self, argument: str, names: object, allowed: Sequence[str]) -> tuple[int, ...]:
         """Return the positions of named columns among those allowed, each once."""

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from hetao.figures.panel import Panel
     from hetao.measure.frontier.result import FrontierResult
+    from hetao.measure.inference.bootstrap import BootstrapResult
     from hetao.measure.productivity.result import IndexResult
 
-__all__ = ["plot_changes", "plot_scores"]
+__all__ = ["plot_changes", "plot_limits", "plot_scores"]
 
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 BARS_AT_MOST = 80  # units that can still be named; more are drawn as a histogram
@@ -55,6 +56,27 @@ def plot_changes(result: IndexResult) -> Figure:
         lines[unit].append(result.chain(lines[unit][-1], value))
     _lines(axes, panel.periods, {u: line for u, line in lines.items() if len(line) == len(panel.periods)})
     _name_axis(axes.xaxis, str(panel.period_column))
+    return figure
+
+
+def plot_limits(result: BootstrapResult) -> Figure:
+    """Draw corrected scores in ascending order with their confidence limits."""
+    score, limits = result.corrected, result.limits
+    known = np.flatnonzero(~np.isnan(score))
+    order = known[np.argsort(score[known])]
+    figure, axes = _figure(result.name, len(score) - len(known))
+    place = np.arange(len(order))
+    if len(order) <= BARS_AT_MOST:
+        figure.set_size_inches(7, 1 + 0.22 * len(order))
+        axes.set_yticks(place, [str(result.panel.units[i]) for i in order])
+    else:
+        axes.set_yticks([])
+    axes.hlines(place, limits[order, 0], limits[order, 1], color="#9fb8c8", linewidth=2)
+    axes.plot(score[order], place, "o", color="#2f6f9f", markersize=3)
+    axes.plot(result.of.evaluation.score[order], place, "|", color="#b4552d", markersize=5)
+    _name_axis(
+        axes.xaxis, str(Text("校正后得分与置信限（| 为原得分）", "corrected score and limits (| the score itself)"))
+    )
     return figure
 
 

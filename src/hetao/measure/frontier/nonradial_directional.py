@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
-
-import numpy as np
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments, Names
 from hetao.measure.frontier.direction import Direction, direction_words, resolve_direction
 from hetao.measure.frontier.disposability import resolve_technology
-from hetao.measure.frontier.measure import Measure
+from hetao.measure.frontier.nonradial import each_along, resolve_weights
 from hetao.measure.frontier.references import Reference, blocks, reference_words
 from hetao.measure.frontier.result import FrontierResult
-from hetao.measure.frontier.score import Rows, Scored, quantities
-from hetao.measure.frontier.slacks import each_its_own
-from hetao.measure.frontier.technology import Disposability, Matrix, Returns, Technology
+from hetao.measure.frontier.score import Scored, quantities
+from hetao.measure.frontier.technology import Disposability, Returns, Technology
 from hetao.measure.frontier.words import DISPOSABILITY_WORDS, RETURNS_WORDS
 from hetao.text import Text
 
@@ -75,18 +71,14 @@ def nonradial_directional(
     vectors = resolve_direction(panel, direction, arguments)
     moves_inputs = bool(vectors[:, : len(panel.inputs)].any())
     technology = resolve_technology(panel, returns, disposability, polluting, arguments, moves_inputs=moves_inputs)
-    worth = _weights(panel, weights, vectors, arguments)
+    worth = resolve_weights(panel, weights, vectors, arguments)
     arguments.done()
     names = (*panel.inputs, *panel.outputs, *panel.bads)
     moving = [j for j in range(len(names)) if vectors[:, j].any()]
     data = quantities(panel)
 
-    def measure(rows: Rows) -> Measure:
-        own, size = data.take(rows), vectors[rows]
-        cost = worth[moving] * (size[:, moving] > 0.0)  # a quantity that cannot move earns nothing
-        return Measure("max", own.points, each_its_own(own, moving, size), cost)
-
-    scored = Scored(panel, technology, blocks(panel, reference, by_group=by_group), measure)
+    parts = blocks(panel, reference, by_group=by_group)
+    scored = Scored(panel, technology, parts, lambda rows: each_along(data.take(rows), vectors[rows], moving, worth))
     sizes = scored.sizes()
     options = {
         "direction": direction_words(direction),
@@ -104,42 +96,6 @@ def nonradial_directional(
         _convention(direction_words(direction), technology, reference_words(reference, by_group)),
         names,
         parts={f"beta({names[j]})": sizes[:, k] for k, j in enumerate(moving)},
-    )
-
-
-def _weights(panel: Panel, given: object, vectors: Matrix, arguments: Arguments) -> Matrix:
-    """Return (q,) weights of the columns; what is wrong with those given is recorded."""
-    names = (*panel.inputs, *panel.outputs, *panel.bads)
-    moves = np.array([bool(column.any()) for column in vectors.T])
-    worth = np.zeros(len(names))
-    if given is None:
-        first, last = len(panel.inputs), len(panel.inputs) + len(panel.outputs)
-        roles = (range(first), range(first, last), range(last, len(names)))
-        shares = [chosen for role in roles if (chosen := [j for j in role if moves[j]])]
-        for role in shares:
-            worth[role] = 1.0 / len(shares) / len(role)
-        return worth
-    for column, value in given.items() if isinstance(given, Mapping) else ():
-        number = not isinstance(value, bool) and isinstance(value, Real) and 0.0 <= float(value) < np.inf
-        if column in names and number:
-            worth[names.index(column)] = float(value)
-        else:
-            _refuse(arguments, {column: value}, names)
-    if not isinstance(given, Mapping) or not worth[moves].any():
-        _refuse(arguments, given, names)
-    return worth
-
-
-def _refuse(arguments: Arguments, found: object, names: tuple[str, ...]) -> None:
-    listed = ", ".join(names)
-    arguments.refuse(
-        "weights",
-        found=Text(f"{found!r}", f"{found!r}"),
-        expected=Text(
-            f"列（{listed}）→ 不小于 0 的数，移动的列至少一个为正",
-            f"column ({listed}) → a number of at least 0, one of a column that moves above 0",
-        ),
-        remedy=Text("改正权重，或不写以用默认权重", "correct the weights, or leave them out for the default ones"),
     )
 
 

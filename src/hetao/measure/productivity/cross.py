@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ from hetao.measure.productivity.distances import Distances, Pairs
 __all__ = ["POOLED", "CrossScores", "cross_scores"]
 
 Matrix = NDArray[np.float64]
+_NAMES: dict[object, Callable[[Panel, int], object]] = {
+    "global": lambda panel, t: None,
+    "biennial": lambda panel, t: f"{panel.periods[t]}–{panel.periods[t + 1]}",
+}
 POOLED = ("global", "biennial")  # references that hold both periods of a change, so that one ratio is the index
 
 
@@ -48,8 +53,12 @@ def cross_scores(
     reference: Reference,
     *,
     own_only: bool = False,
+    view: str = "score",
 ) -> CrossScores:
-    """Evaluate what an index on ``reference`` needs; with ``own_only`` just each period's own distances."""
+    """Evaluate what an index on ``reference`` needs; with ``own_only`` just each period's own distances.
+
+    ``view`` is as in `Distances.scores`.
+    """
     frontier: Reference = "contemporaneous" if reference in POOLED else reference
 
     def against(
@@ -59,11 +68,9 @@ def cross_scores(
         score, status = np.full(len(rows), np.nan), np.empty(len(rows), dtype=object)
         for t in np.unique(at).tolist():
             here, period = at == t, panel.periods[t]
-            name: object = f"{period}–{panel.periods[t + 1]}" if span == "biennial" else period
+            name = _NAMES[span](panel, t) if span in _NAMES else period
             seen = reference_rows(panel, period, span)
-            score[here], status[here] = distances.scores(
-                rows[here], None if span == "global" else name, seen, technology
-            )
+            score[here], status[here] = distances.scores(rows[here], name, seen, technology, view)
         return score, status
 
     nothing = np.full(len(pairs.units), np.nan)

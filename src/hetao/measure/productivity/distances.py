@@ -59,24 +59,32 @@ class Distances:
 
     Args:
         panel: the observations.
-        measure: rows → base and move.
+        measure: rows → base and moves.
+        views: name → what to read off a measure's answers beside the score, (n,) each.
     """
 
-    def __init__(self, panel: Panel, measure: Callable[[Rows], Measure]) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        measure: Callable[[Rows], Measure],
+        views: Mapping[str, Callable[[Measure, Answers], Matrix]] | None = None,
+    ) -> None:
         self._panel, self._measure = panel, measure
+        self._views = {"score": lambda _, answers: answers.objective, **(views or {})}
         self._seen: dict[tuple[Hashable, Technology], dict[int, int]] = {}
         self._evaluations: dict[tuple[Hashable, Technology], list[tuple[Rows, Answers]]] = {}
 
     def scores(
-        self, rows: Rows, frontier: Hashable, reference: Rows, technology: Technology
+        self, rows: Rows, frontier: Hashable, reference: Rows, technology: Technology, view: str = "score"
     ) -> tuple[Matrix, NDArray[np.object_]]:
-        """Return (score, status) of ``rows`` against ``reference``.
+        """Return (score, status) of ``rows`` against ``reference``; each programme is solved when first asked for.
 
         Args:
             rows: rows of the panel, −1 for a missing one.
             frontier: what the reference is known by: its period, or None for all periods together.
             reference: the rows that span it.
             technology: how they may be combined.
+            view: what to return in place of the score.
         """
         key = (frontier, technology)
         done = self._evaluations.setdefault(key, [])
@@ -87,7 +95,7 @@ class Distances:
             start = sum(len(r) for r, _ in done)
             known.update({int(row): start + i for i, row in enumerate(wanted)})
             done.append((wanted, found))
-        score = np.concatenate([[np.nan], *(e.objective for _, e in done)])
+        score = np.concatenate([[np.nan], *(self._views[view](self._measure(r), e) for r, e in done)])
         status = np.concatenate([np.array([Status.MISSING], dtype=object), *(e.status for _, e in done)])
         at = np.array([known[int(r)] + 1 if r >= 0 else 0 for r in rows], dtype=np.intp)
         return score[at], status[at]

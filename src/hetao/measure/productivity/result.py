@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.frames import NativeFrame
-from hetao.measure.productivity.distances import Distances, Pairs, worst_status
+from hetao.measure.productivity.distances import Pairs, worst_status
 from hetao.measure.results import Certificate, Result
 from hetao.solver import Status
 from hetao.text import Text
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["IndexResult", "collect"]
+
+
+class Evidence(Protocol):
+    """The distances behind an index."""
+
+    def certificate(self) -> Certificate:
+        """Return the audit of every programme solved."""
+
+    def table(self) -> Mapping[str, list[object] | NDArray[np.float64]]:
+        """Return every distance: key columns, ``reference``, ``returns``, ``score``, ``status``."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,7 +47,7 @@ class IndexResult(Result):
     pairs: Pairs
     values: Mapping[str, NDArray[np.float64]]
     status: NDArray[np.object_]
-    made_of: Distances
+    made_of: Evidence
     growth: Literal["ratio", "difference"] = "ratio"
 
     @property

@@ -1,0 +1,1 @@
+"""Inference: how sure scores and indices are."""

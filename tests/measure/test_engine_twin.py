@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -204,11 +205,10 @@ def test_many_units_are_scored_without_themselves_as_the_plain_twin_scores_them(
 
 
 def frame(table: np.ndarray, technology: Technology, threads: int = 1) -> tuple[np.ndarray, float]:
-    found = _kernel.Engine(table, technology.senses)
-    found.find(threads)
-    members = np.empty(found.size, dtype=np.int64)
-    found.members(members)
-    return members, found.residual
+    """Search for the frame of a table; return its members and what the proofs that the others are spanned leave."""
+    found = Frontier(table, technology.senses)
+    with patch.object(engine, "FRAME_FROM", 0), computing(threads=threads):
+        return found.members, found._residual
 
 
 @pytest.mark.parametrize(("name", "kind", "n"), [case for case in CASES if case[2] <= 600])

@@ -20,6 +20,7 @@ from hetao.text import Text
 
 __all__ = ["additive"]
 
+ROUNDING = 1e-12  # of the largest value: an observation this close to a column's best has it
 Weights = Literal["unit", "mean", "range", "bounded"]
 _MEANS: dict[str, Text] = {
     "unit": Text("各松弛量之和（与计量单位有关）", "the sum of slacks (it depends on their units)"),
@@ -114,6 +115,7 @@ def _scale_and_cost(panel: Panel, parts: tuple[Block, ...], weights: str) -> tup
         elif weights == "bounded":
             own = points[block.own, :q]
             room = np.hstack([own[:, :m] - seen[:, :m].min(axis=0), seen[:, m:q].max(axis=0) - own[:, m:]])
+            room = np.where(room > ROUNDING * np.abs(seen[:, :q]).max(axis=0), room, 0.0)
             worth[block.own] = _inverse(room) / q
     return scale, worth * scale[:, :q]
 

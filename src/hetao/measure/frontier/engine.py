@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Literal, get_args
 
 import numpy as np
@@ -138,9 +139,12 @@ class Frontier:
 
     def __init__(self, table: Matrix, senses: NDArray[np.int8]) -> None:
         self._table, self._senses = np.ascontiguousarray(table), senses
+        size = np.abs(table).mean(axis=0) if len(table) else np.ones(len(senses))
+        self._powers = np.where(size > 0.0, np.frexp(size)[1] - 1, 0).astype(np.int32)  # rows are divided by 2 to them
         self._members: NDArray[np.int64] | None = None
         self._residual = 0.0
         self._engine: _kernel.Engine | None = None
+        self._guard = Lock()
 
     @property
     def table(self) -> Matrix:
@@ -150,16 +154,26 @@ class Frontier:
     @property
     def members(self) -> NDArray[np.int64]:
         """The columns that span the others; found by linear programmes where there are many, else all of them."""
-        if self._members is None:
-            if len(self._table) < FRAME_FROM:
-                self._members = np.arange(len(self._table), dtype=np.int64)
-            else:
-                self._engine = _kernel.Engine(self._table, self._senses)
-                self._engine.find(current().cores)
-                self._members, self._residual = np.empty(self._engine.size, dtype=np.int64), self._engine.residual
-                self._engine.members(self._members)
-            self._members.setflags(write=False)
+        self._ready()
+        assert self._members is not None
         return self._members
+
+    def _ready(self) -> _kernel.Engine:
+        """Return the compiled engine with its frame; threads that ask at once wait for one search."""
+        with self._guard:
+            if self._engine is not None:
+                return self._engine
+            engine = _kernel.Engine(self._table, self._senses, self._powers)
+            if self._members is None and len(self._table) >= FRAME_FROM:
+                engine.find(current().cores)
+                members, self._residual = np.empty(engine.size, dtype=np.int64), engine.residual
+                engine.members(members)
+            else:
+                members = np.arange(len(self._table)) if self._members is None else self._members
+                engine.give(members, self._residual)
+            members.setflags(write=False)
+            self._members, self._engine = members, engine
+            return engine
 
     def solve(self, form: Form, banned: NDArray[np.int64] | None = None) -> Answers:
         """Solve a form's programmes here, certify them, and solve what misses its proof again with HiGHS.
@@ -183,11 +197,7 @@ class Frontier:
 
     def _fast(self, form: Form, banned: NDArray[np.int64] | None, found: Answers) -> None:
         sign = 1.0 if form.sense == "min" else -1.0
-        members = self.members
-        if self._engine is None:
-            self._engine = _kernel.Engine(self._table, self._senses)
-            self._engine.give(members, self._residual)
-        self._engine.solve(
+        self._ready().solve(
             form.senses,
             form.free,
             np.ascontiguousarray(form.b),
@@ -231,9 +241,13 @@ class Frontier:
             for s in slices
         ]
         parts = []
-        for s, task in zip(slices, tasks, strict=True):
-            parts.append(task.result())
-            self._tell(how, s.stop, n)
+        try:
+            for s, task in zip(slices, tasks, strict=True):
+                parts.append(task.result())
+                self._tell(how, s.stop, n)
+        finally:
+            for task in tasks:  # after an error or Ctrl-C the others would be computed for nobody
+                task.cancel()
         found = Answers.joined(parts)
         if sent is not self:
             there = found.peers >= 0
@@ -249,10 +263,15 @@ class Frontier:
         """Return the same frontier without the columns that its extreme ones span."""
         small = Frontier(self._table[self.members], self._senses)
         small._members, small._residual = np.arange(len(self.members), dtype=np.int64), self._residual
+        small._powers = self._powers  # so that it computes to the bit what this one does
         return small
 
     def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_engine": None}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_engine", "_guard")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__ |= state
+        self._engine, self._guard = None, Lock()
 
 
 def _solve_chunk(frontier: Frontier, form: Form, banned: NDArray[np.int64] | None, how: Computing) -> Answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
@@ -34,7 +35,7 @@ def check_moves(panel: Panel, orientation: str, arguments: Arguments) -> None:
 
 def score_partially(
     panel: Panel, parts: tuple[Block, ...], orientation: Orientation, score: Callable[[Matrix], float]
-) -> tuple[Evaluation, Matrix]:
+) -> tuple[Evaluation, NDArray[np.int64]]:
     """Score every row by a function of its sorted proportions; return the scores and each row's number of comparisons.
 
     In the input form the units with at least the observation's outputs are comparable, and unit i's proportion is
@@ -42,7 +43,7 @@ def score_partially(
     output form those with at most its inputs, and minᵣ yᵢᵣ/yᵣ over the outputs that it has.
     """
     n = len(panel)
-    found, comparable = np.full(n, np.nan), np.zeros(n)
+    found, comparable = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
     for block in parts:
         X, Y = panel.X[block.reference], panel.Y[block.reference]
         for row in block.own:
@@ -70,7 +71,7 @@ def partial_result(
     name: str,
     options: Mapping[str, object],
     convention: Text,
-    found: tuple[Evaluation, Matrix],
+    found: tuple[Evaluation, NDArray[np.int64]],
 ) -> FrontierResult:
     """Return the result of `score_partially`; nobody is projected, for a partial frontier has no points of the data."""
     evaluation, comparable = found

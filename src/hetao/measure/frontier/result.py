@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +31,19 @@ class FrontierResult(Result):
         evaluation: scores, statuses and audits in the panel's row order.
         projector: returns where every row lands; called once, when first asked.
         columns: the quantity columns that the programme holds, in its order.
-        parts: further (n,) numbers of each score by name; NaN unless it is optimal.
+        parts: further (n,) columns of each score by name; numbers are NaN unless it is optimal.
     """
 
     evaluation: Evaluation
     projector: Callable[[], Projections]
     columns: tuple[str, ...]
     parts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lost = np.isnan(self.evaluation.score)
+        kept = {n: np.where(lost, np.nan, v) if v.dtype.kind == "f" else v for n, v in self.parts.items()}
+        object.__setattr__(self, "parts", MappingProxyType(kept))
+        super().__post_init__()
 
     @classmethod
     def of(
@@ -110,8 +117,14 @@ class FrontierResult(Result):
 
     @cached_property
     def projections(self) -> Projections:
-        """Where every row lands: peers, slacks and targets as arrays."""
-        return self.projector()
+        """Where every row lands: peers, slacks and targets as arrays; nowhere without a score."""
+        found, lost = self.projector(), np.isnan(self.evaluation.score)[:, None]
+        return Projections(
+            np.where(lost, -1, found.peers),
+            np.where(lost, 0.0, found.weights),
+            np.where(lost, np.nan, found.slacks),
+            np.where(lost, np.nan, found.targets),
+        )
 
     def _wide(self, table: NDArray[np.float64]) -> NativeFrame:
         return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})

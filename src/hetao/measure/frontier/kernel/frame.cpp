@@ -273,15 +273,14 @@ class Search {
 
 }  // namespace
 
-Technology::Technology(const double *table, std::size_t count, int rows, const std::int8_t *senses)
-    : columns(rows, count), sense(senses, senses + rows), row_power(static_cast<std::size_t>(rows)),
-      column_power(count), weight(count) {
+Technology::Technology(const double *table, std::size_t count, int rows, const std::int8_t *senses,
+                       const std::int32_t *powers)
+    : columns(rows, count), sense(senses, senses + rows), row_power(powers, powers + rows), column_power(count),
+      weight(count) {
     columns.count = count;
     const std::size_t R = static_cast<std::size_t>(rows);
-    std::vector<double> mean(R, 0.0), factor(R);
-    for (std::size_t k = 0; k < count; ++k)
-        for (std::size_t i = 0; i < R; ++i) mean[i] += std::fabs(table[k * R + i]) / static_cast<double>(count);
-    for (std::size_t i = 0; i < R; ++i) row_power[i] = exponent_of(mean[i]), factor[i] = power(-row_power[i]);
+    std::vector<double> factor(R);
+    for (std::size_t i = 0; i < R; ++i) factor[i] = power(-row_power[i]);
     for (std::size_t k = 0; k < count; ++k) {
         double size = 0.0;
         for (std::size_t i = 0; i < R; ++i) size += std::fabs(table[k * R + i] * factor[i]);

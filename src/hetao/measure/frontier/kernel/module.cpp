@@ -30,8 +30,9 @@ void pause() {
 // A technology and, once found or given, its frame.
 class Engine {
   public:
-    Engine(Given<double, 2> table, Given<std::int8_t, 1> sense)
-        : technology_(checked(table, sense).data(), table.shape(0), static_cast<int>(table.shape(1)), sense.data()) {}
+    Engine(Given<double, 2> table, Given<std::int8_t, 1> sense, Given<std::int32_t, 1> powers)
+        : technology_(checked(table, sense, powers).data(), table.shape(0), static_cast<int>(table.shape(1)),
+                      sense.data(), powers.data()) {}
 
     void find(unsigned threads) {
         const nb::gil_scoped_release released;
@@ -80,8 +81,10 @@ class Engine {
     }
 
   private:
-    static const Given<double, 2> &checked(const Given<double, 2> &table, const Given<std::int8_t, 1> &sense) {
-        if (table.shape(1) != sense.shape(0)) throw nb::value_error("Engine: one sense a row is needed");
+    static const Given<double, 2> &checked(const Given<double, 2> &table, const Given<std::int8_t, 1> &sense,
+                                           const Given<std::int32_t, 1> &powers) {
+        if (table.shape(1) != sense.shape(0) || table.shape(1) != powers.shape(0))
+            throw nb::value_error("Engine: one sense and one power a row are needed");
         return table;
     }
 
@@ -109,7 +112,7 @@ void fdh(Given<double, 2> reach, Given<double, 2> hold, Given<double, 2> own_rea
 NB_MODULE(_kernel, m) {
     m.doc() = "The compiled engine of the frontier.";
     nb::class_<Engine>(m, "Engine")
-        .def(nb::init<Given<double, 2>, Given<std::int8_t, 1>>(), "table"_a, "sense"_a)
+        .def(nb::init<Given<double, 2>, Given<std::int8_t, 1>, Given<std::int32_t, 1>>(), "table"_a, "sense"_a, "powers"_a)
         .def("find", &Engine::find, "threads"_a)
         .def("give", &Engine::give, "members"_a, "residual"_a)
         .def("members", &Engine::members, "out"_a)

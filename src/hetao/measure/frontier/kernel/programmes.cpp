@@ -13,6 +13,7 @@ namespace hetao {
 namespace {
 
 constexpr std::size_t PART = 128;      // units that one thread solves in a row
+constexpr std::size_t ROUND = 8 * PART;  // units between two looks at the keyboard
 constexpr std::size_t SWEEP = 4096;
 constexpr std::size_t CALLS = 4096;    // times that one unit may call columns in
 constexpr double OUTSIDE = 1e-13;
@@ -221,11 +222,14 @@ void solve_programmes(const Technology &technology, const Frame &frame, const Pr
         });
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return nearest[a] < nearest[b]; });
     }
-    pause();
-    in_parts(n, threads, [&](std::size_t from, std::size_t end) {
-        Solver solver(technology, frame, members, programmes);
-        for (std::size_t i = from; i < end; ++i) solver.solve(order[i], starts.basis(nearest[order[i]]), answers);
-    });
+    for (std::size_t start = 0; start < n; start += ROUND) {
+        pause();
+        in_parts(std::min(ROUND, n - start), threads, [&](std::size_t from, std::size_t end) {
+            Solver solver(technology, frame, members, programmes);
+            for (std::size_t i = start + from; i < start + end; ++i)
+                solver.solve(order[i], starts.basis(nearest[order[i]]), answers);
+        });
+    }
 }
 
 }  // namespace hetao

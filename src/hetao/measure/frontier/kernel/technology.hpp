@@ -9,15 +9,15 @@
 
 namespace hetao {
 
-// Columns divided by powers of two, so that scaling rounds nothing: each row by its mean size, each column by its sum.
+// Columns divided by powers of two, so that scaling rounds nothing: each row as the caller says, each column by its sum.
 struct Technology {
     Columns columns;                 // scaled
     std::vector<std::int8_t> sense;  // by row
     std::vector<int> row_power, column_power;
     std::vector<double> weight;      // by column: 1 / the sum of its scaled sizes, exactly normal
 
-    // `table` is (count × rows), one column a line.
-    Technology(const double *table, std::size_t count, int rows, const std::int8_t *sense);
+    // `table` is (count × rows), one column a line; each row is divided by two to its power.
+    Technology(const double *table, std::size_t count, int rows, const std::int8_t *sense, const std::int32_t *powers);
 };
 
 // Where a unit's own quantity is zero, its size there is the mean of its others (of the first `shared` rows; 1 without).
@@ -29,8 +29,8 @@ struct Frame {
 };
 
 // Find the frame (BuildHull of Dulá 2011): each column is tested against the members so far; one that falls outside
-// yields prices that separate it, and the column that is worst at these prices is extreme and becomes a member. A test
-// that rounding leaves open makes the column a member, which is always right. `pause` is called now and then and may
+// yields prices that separate it, and the column that is worst at these prices becomes a member; but for ties it is
+// extreme. A test that rounding leaves open makes the column a member. A member too many changes nothing. `pause` is called now and then and may
 // throw.
 Frame find_frame(const Technology &technology, unsigned threads, const std::function<void()> &pause);
 

@@ -9,6 +9,7 @@ from hetao.measure.frontier.dea import dea
 from hetao.measure.frontier.directional import directional
 from hetao.measure.frontier.engine import computing
 from hetao.measure.frontier.hyperbolic import hyperbolic
+from hetao.measure.frontier.metafrontier import metafrontier
 from hetao.measure.frontier.nonradial_directional import nonradial_directional
 from hetao.measure.frontier.order_alpha import order_alpha
 from hetao.measure.frontier.order_m import order_m
@@ -21,11 +22,17 @@ from hetao.measure.frontier.russell import russell
 from hetao.measure.frontier.sbm import sbm
 from hetao.measure.frontier.two_stage import two_stage
 from hetao.measure.inference.bootstrap import BootstrapResult, bootstrap
+from hetao.measure.productivity.fisher import fisher
 from hetao.measure.productivity.hicks_moorsteen import hicks_moorsteen
+from hetao.measure.productivity.laspeyres import laspeyres
+from hetao.measure.productivity.lowe import lowe
 from hetao.measure.productivity.luenberger import luenberger
 from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
+from hetao.measure.productivity.metafrontier_index import metafrontier_index
+from hetao.measure.productivity.paasche import paasche
 from hetao.measure.productivity.result import IndexResult
+from hetao.measure.productivity.tornqvist import tornqvist
 from hetao.measure.results import Certificate, Result
 
 __all__ = [
@@ -41,19 +48,26 @@ __all__ = [
     "cross_efficiency",
     "dea",
     "directional",
+    "fisher",
     "hicks_moorsteen",
     "hyperbolic",
+    "laspeyres",
+    "lowe",
     "luenberger",
     "malmquist",
     "malmquist_luenberger",
+    "metafrontier",
+    "metafrontier_index",
     "nonradial_directional",
     "order_alpha",
     "order_m",
+    "paasche",
     "profit",
     "range_directional",
     "returns_to_scale",
     "revenue",
     "russell",
     "sbm",
+    "tornqvist",
     "two_stage",
 ]

@@ -49,7 +49,8 @@ class Arguments:
             arguments.one_of(name, value, get_args(allowed))
         arguments.reference(reference, by_group)
         arguments.needs_panel(panel)
-        arguments.needs_groups(panel, by_group)
+        if by_group is True:
+            arguments.needs_groups(panel, "by_group")
         return arguments
 
     def refuse(self, argument: str, *, found: Text, expected: Text, remedy: Text) -> None:
@@ -96,11 +97,11 @@ class Arguments:
             )
         self.one_of("by_group", by_group, (False, True))
 
-    def needs_groups(self, panel: Panel, by_group: object) -> None:
-        """Require groups in the panel where a reference is by group."""
-        if by_group is True and panel.groups is None:
+    def needs_groups(self, panel: Panel, argument: str = "panel") -> None:
+        """Require groups in the panel; ``argument`` is what asks for them."""
+        if panel.groups is None:
             self.refuse(
-                "by_group",
+                argument,
                 found=Text("没有 group 列的面板", "a panel without a group column"),
                 expected=Text("带 group 列的面板", "a panel with a group column"),
                 remedy=Text("在 Panel 中写明 group", "name the `group` column in Panel"),

@@ -1,0 +1,117 @@
+"""Index numbers: quantity indices of outputs over inputs from prices, without a frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hetao.figures.panel import Panel
+from hetao.measure.arguments import Arguments
+from hetao.measure.frontier.priced import needs_prices, prices_of
+from hetao.measure.frontier.technology import Matrix
+from hetao.measure.productivity.distances import Pairs
+from hetao.measure.productivity.result import IndexResult, collect
+from hetao.measure.results import Certificate
+from hetao.solver import Status
+from hetao.text import Text
+
+__all__ = ["Bilateral", "Levels", "compared", "transitive"]
+
+Bilateral = Callable[[Matrix, Matrix, Matrix, Matrix], Matrix]  # (p0, p1, q0, q1), each (n, goods) → (n,)
+Levels = Callable[[Matrix, Matrix], Matrix]  # (p, q), each (n, goods) → (n,) logarithms of transitive levels
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What an index number is made of: no programme is solved, so there is nothing to certify.
+
+    Attributes:
+        columns: of the table of what was compared.
+        status: (changes,) of each.
+    """
+
+    columns: Mapping[str, list[object] | Matrix]
+    status: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+
+    def certificate(self) -> Certificate:
+        """Return a certificate of no programmes."""
+        return Certificate.of(np.empty((0, 3)), self.status[:0], np.empty(0, dtype=np.int64))
+
+    def table(self) -> Mapping[str, list[object] | Matrix]:
+        """Return the values at the observation's own prices: keys, ``inputs_value``, ``outputs_value``."""
+        return self.columns
+
+
+def compared(panel: Panel, name: str, index: Bilateral, words: Text, extra: Mapping[str, object]) -> IndexResult:
+    """Return outputs over inputs by a bilateral quantity index between each unit's consecutive periods."""
+    _check(panel, name)
+    pairs = Pairs.of(panel)
+    a, b = pairs.row_before, pairs.row_after
+    there = (a >= 0) & (b >= 0)
+
+    def change(names: tuple[str, ...], table: Matrix) -> Matrix:
+        price, found = prices_of(panel, names), np.full(len(a), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found[there] = index(price[a[there]], price[b[there]], table[a[there]], table[b[there]])
+        return found
+
+    return _result(panel, name, pairs, change(panel.outputs, panel.Y), change(panel.inputs, panel.X), words, extra)
+
+
+def transitive(panel: Panel, name: str, levels: Levels, words: Text, extra: Mapping[str, object]) -> IndexResult:
+    """Return outputs over inputs by levels that hold for all observations at once, so that the index is circular."""
+    _check(panel, name)
+    pairs = Pairs.of(panel)
+
+    def change(names: tuple[str, ...], table: Matrix) -> Matrix:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            level = np.r_[levels(prices_of(panel, names), table), np.nan]  # the last one is that of a missing row
+            found: Matrix = np.exp(level[pairs.row_after] - level[pairs.row_before])
+        return found
+
+    return _result(panel, name, pairs, change(panel.outputs, panel.Y), change(panel.inputs, panel.X), words, extra)
+
+
+def _check(panel: Panel, name: str) -> None:
+    arguments = Arguments(name)
+    arguments.needs_panel(panel)
+    arguments.needs_periods(panel)
+    arguments.no_negative(panel)
+    needs_prices(panel, (*panel.inputs, *panel.outputs), arguments)
+    arguments.done()
+
+
+def _result(
+    panel: Panel,
+    name: str,
+    pairs: Pairs,
+    outputs: Matrix,
+    inputs: Matrix,
+    words: Text,
+    extra: Mapping[str, object],
+) -> IndexResult:
+    there = (pairs.row_before >= 0) & (pairs.row_after >= 0)
+    status = np.where(there, Status.OPTIMAL, Status.MISSING).astype(object)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = {"index": outputs / inputs, "output_change": outputs, "input_change": inputs}
+    kept, status = collect(values, status)
+    sums = {
+        "inputs_value": (prices_of(panel, panel.inputs) * panel.X).sum(axis=1),
+        "outputs_value": (prices_of(panel, panel.outputs) * panel.Y).sum(axis=1),
+    }
+    return IndexResult(
+        panel=panel,
+        name=name,
+        options=dict(extra),
+        convention=Text(
+            f"{words.zh}：产出数量指数与投入数量指数之比，> 1 为增长；非期望产出不计入。",
+            f"{words.en}: output over input quantity index, > 1 is growth; bads are left out.",
+        ),
+        pairs=pairs,
+        values=kept,
+        status=status,
+        made_of=_Sums({**panel.keys(), **sums}, status),
+    )

@@ -22,7 +22,9 @@ from hetao.measure.frontier.russell import russell
 from hetao.measure.frontier.sbm import sbm
 from hetao.measure.frontier.two_stage import two_stage
 from hetao.measure.inference.bootstrap import BootstrapResult, bootstrap
+from hetao.measure.productivity.fare_primont import fare_primont
 from hetao.measure.productivity.fisher import fisher
+from hetao.measure.productivity.growth_accounting import growth_accounting
 from hetao.measure.productivity.hicks_moorsteen import hicks_moorsteen
 from hetao.measure.productivity.laspeyres import laspeyres
 from hetao.measure.productivity.lowe import lowe
@@ -31,6 +33,7 @@ from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
 from hetao.measure.productivity.metafrontier_index import metafrontier_index
 from hetao.measure.productivity.paasche import paasche
+from hetao.measure.productivity.perpetual_inventory import perpetual_inventory
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.productivity.tornqvist import tornqvist
 from hetao.measure.results import Certificate, Result
@@ -48,7 +51,9 @@ __all__ = [
     "cross_efficiency",
     "dea",
     "directional",
+    "fare_primont",
     "fisher",
+    "growth_accounting",
     "hicks_moorsteen",
     "hyperbolic",
     "laspeyres",
@@ -62,6 +67,7 @@ __all__ = [
     "order_alpha",
     "order_m",
     "paasche",
+    "perpetual_inventory",
     "profit",
     "range_directional",
     "returns_to_scale",

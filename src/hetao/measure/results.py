@@ -114,6 +114,8 @@ class Result(ABC):
             f"{c.programmes} programmes ({statuses}); largest primal residual {c.primal:.1e}, "
             f"dual residual {c.dual:.1e}, gap {c.gap:.1e}",
         )
+        if not c.programmes:
+            proof = Text("没有规划需要求解", "no programme had to be solved")
         return "\n".join([f"{self.name}: {self.convention}", *self._lines(), str(proof)])
 
     def __repr__(self) -> str:

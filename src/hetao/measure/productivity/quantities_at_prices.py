@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
@@ -18,30 +17,29 @@ from hetao.measure.results import Certificate
 from hetao.solver import Status
 from hetao.text import Text
 
-__all__ = ["Bilateral", "Levels", "compared", "transitive"]
+__all__ = ["Bilateral", "Levels", "Sums", "compared", "transitive"]
 
 Bilateral = Callable[[Matrix, Matrix, Matrix, Matrix], Matrix]  # (p0, p1, q0, q1), each (n, goods) → (n,)
 Levels = Callable[[Matrix, Matrix], Matrix]  # (p, q), each (n, goods) → (n,) logarithms of transitive levels
 
 
 @dataclass(frozen=True)
-class _Sums:
-    """What an index number is made of: no programme is solved, so there is nothing to certify.
+class Sums:
+    """What an index without programmes is made of: there is nothing to certify.
 
     Attributes:
-        columns: of the table of what was compared.
-        status: (changes,) of each.
+        columns: of the table of what was compared, one row a row of the panel.
     """
 
     columns: Mapping[str, list[object] | Matrix]
-    status: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
 
     def certificate(self) -> Certificate:
         """Return a certificate of no programmes."""
-        return Certificate.of(np.empty((0, 3)), self.status[:0], np.empty(0, dtype=np.int64))
+        nothing = np.empty(0, dtype=object)
+        return Certificate.of(np.empty((0, 3)), nothing, np.empty(0, dtype=np.int64))
 
     def table(self) -> Mapping[str, list[object] | Matrix]:
-        """Return the values at the observation's own prices: keys, ``inputs_value``, ``outputs_value``."""
+        """Return the columns."""
         return self.columns
 
 
@@ -113,5 +111,5 @@ def _result(
         pairs=pairs,
         values=kept,
         status=status,
-        made_of=_Sums({**panel.keys(), **sums}, status),
+        made_of=Sums({**panel.keys(), **sums}),
     )

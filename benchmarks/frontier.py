@@ -121,7 +121,10 @@ def measured(case: Case) -> list[dict[str, Any]]:
     ours = run("hetao", case.task(0))
     if isinstance(ours, str):
         raise SystemExit(f"{case.title}: hetao {ours}")
-    lines = [{"case": case.title, "who": "hetao", **{k: ours[k] for k in ("cpu_s", "wall_s", "peak_mb")}, "ratio": 1.0}]
+    notes = [f"{ours['extreme']:.1%} of the units are extreme"] if ours["extreme"] is not None else []
+    notes += [f"{ours['wall_s']:.2f} s by the clock"] if case.threads > 1 else []
+    taken = {k: ours[k] for k in ("cpu_s", "peak_mb")}
+    lines = [{"case": case.title, "who": "hetao", **taken, "ratio": 1.0, "note": "; ".join(notes)}]
     for contender, sample in case.peers.items():
         theirs = run(contender, case.task(sample))
         if isinstance(theirs, str):

@@ -241,6 +241,18 @@ def peak_mb() -> float:
     return int(line.split()[1]) / 1024
 
 
+def extreme_share(task: Task, data: Data) -> float | None:
+    """Return which share of the units spans the frontier, where a frame is searched for at all."""
+    from hetao.measure.frontier.engine import FRAME_FROM, Frontier
+    from hetao.measure.frontier.technology import Quantities
+
+    if task["call"] != "dea" or task["options"].get("returns") == "fdh" or task["n"] < FRAME_FROM:
+        return None
+    technology, _, _ = programme(task, data)
+    frontier = Frontier(technology.table(Quantities(data.X, data.Y, data.B)), technology.senses)
+    return len(frontier.members) / task["n"]
+
+
 def main(name: str, file: str) -> None:
     """Solve the task of a file and print what it took."""
     task = json.loads(Path(file).read_text(encoding="utf-8"))
@@ -250,7 +262,7 @@ def main(name: str, file: str) -> None:
     work = CONTENDERS[name](task, data)
     cpu, wall = time.process_time(), time.perf_counter()
     rows, scores = work()
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    cpu, wall, peak = time.process_time() - cpu, time.perf_counter() - wall, peak_mb()
     share = task["n"] / len(rows) if not task.get("periods") else 1.0
     keep = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), 400)).astype(int))
     print(
@@ -259,7 +271,8 @@ def main(name: str, file: str) -> None:
                 "cpu_s": cpu * share,
                 "wall_s": wall * share,
                 "sampled": len(rows) if share > 1.0 else 0,
-                "peak_mb": peak_mb(),
+                "peak_mb": peak,
+                "extreme": extreme_share(task, data) if name == "hetao" else None,
                 "rows": rows[keep].tolist(),
                 "scores": [None if np.isnan(s) else float(s) for s in scores[keep]],
             }

@@ -22,6 +22,7 @@ from hetao.measure.frontier.russell import russell
 from hetao.measure.frontier.sbm import sbm
 from hetao.measure.frontier.two_stage import two_stage
 from hetao.measure.inference.bootstrap import BootstrapResult, bootstrap
+from hetao.measure.inference.bootstrap_index import IndexBootstrapResult, bootstrap_index
 from hetao.measure.productivity.fare_primont import fare_primont
 from hetao.measure.productivity.fisher import fisher
 from hetao.measure.productivity.growth_accounting import growth_accounting
@@ -42,10 +43,12 @@ __all__ = [
     "BootstrapResult",
     "Certificate",
     "FrontierResult",
+    "IndexBootstrapResult",
     "IndexResult",
     "Result",
     "additive",
     "bootstrap",
+    "bootstrap_index",
     "computing",
     "cost",
     "cross_efficiency",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,12 +14,13 @@ from hetao.figures.frames import NativeFrame
 from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments
 from hetao.measure.frontier.answers import Answers
-from hetao.measure.frontier.engine import Engine, Frontier, computing, current
+from hetao.measure.frontier.engine import Frontier
 from hetao.measure.frontier.radial import Orientation, radial
 from hetao.measure.frontier.references import Block, blocks
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.score import quantities
 from hetao.measure.frontier.technology import Matrix, Quantities, Technology
+from hetao.measure.inference.replications import Teller, audited, replicate
 from hetao.measure.inference.smoothing import Smoothed, normal_reference_bandwidth
 from hetao.measure.results import Certificate, Result
 from hetao.text import Text
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["BootstrapResult", "bootstrap"]
-
-BATCH = 25  # replications solved in one go: what one task of an executor gets
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -176,12 +174,12 @@ def bootstrap(
     orientation: Orientation = "input" if o["orientation"] == "input" else "output"
     technology = Technology(len(panel.inputs), len(panel.outputs), 0, o["returns"])  # type: ignore[arg-type] # checked
     parts = blocks(panel, o["reference"], by_group=bool(o["by_group"]))  # type: ignore[arg-type] # checked
-    replicates, audits = np.full((replications, len(panel)), np.nan), []
+    replicates, proofs, told = np.full((replications, len(panel)), np.nan), [], Teller(replications * len(parts))
     for number, block in enumerate(parts):
         sample = _Sample.of(panel, technology, block, orientation, result.evaluation.score, bandwidth)
-        found, audit = sample.replicate(np.random.SeedSequence([int(seed), number]), replications)
-        replicates[:, block.own] = found
-        audits.append(audit)
+        seeds = np.random.SeedSequence([int(seed), number])
+        replicates[:, block.own], found = replicate(sample, seeds, replications, told)
+        proofs += found
     kept = {"replications": replications, "bandwidth": bandwidth, "confidence": confidence}
     return BootstrapResult(
         panel=panel,
@@ -196,7 +194,7 @@ def bootstrap(
         of=result,
         replicates=replicates,
         confidence=float(confidence),
-        audit=_together(audits),
+        audit=audited(proofs),
         seed=int(seed),
     )
 
@@ -252,24 +250,7 @@ class _Sample:
         width = normal_reference_bandwidth(spread) if isinstance(bandwidth, str) else float(bandwidth)
         return cls(technology, orientation, own, reference, Smoothed(spread, width))
 
-    def replicate(self, seed: np.random.SeedSequence, replications: int) -> tuple[Matrix, list[Answers]]:
-        """Return (replications, own) bootstrap scores and what proves them."""
-        how, seeds = current(), seed.spawn(replications)
-        batches = [seeds[start : start + BATCH] for start in range(0, replications, BATCH)]
-        found, proofs, done = [], [], 0
-        with ThreadPoolExecutor(how.cores) as threads:
-            submit = (how.executor or threads).submit
-            tasks = [submit(_batch, self, batch, how.engine) for batch in batches]
-            for task in tasks:
-                scores, proof = task.result()
-                found.append(scores)
-                proofs.append(proof)
-                done += len(scores)
-                if how.progress is not None:
-                    how.progress(done, replications)
-        return np.concatenate(found), proofs
-
-    def once(self, random: np.random.Generator) -> Answers:
+    def once(self, random: np.random.Generator) -> tuple[Matrix, list[Answers]]:
         """Score the observations against one pseudo-reference."""
         move = (self.distribution.score / self.distribution.draw(random))[:, None]
         X, Y = self.reference.X, self.reference.Y
@@ -279,19 +260,5 @@ class _Sample:
             else Quantities(X, Y * move, self.reference.B)
         )
         frontier = Frontier(self.technology.table(pseudo), self.technology.senses)
-        return frontier.solve(radial(self.own, self.orientation).form(self.technology, self.own))
-
-
-def _batch(sample: _Sample, seeds: list[np.random.SeedSequence], engine: Engine) -> tuple[Matrix, Answers]:
-    with computing(threads=1, engine=engine):
-        answers = [sample.once(np.random.default_rng(seed)) for seed in seeds]
-    return np.array([a.objective for a in answers]), Answers.joined(answers)
-
-
-def _together(audits: list[list[Answers]]) -> Certificate:
-    found = [a for audit in audits for a in audit]
-    return Certificate.of(
-        np.concatenate([a.certificate for a in found]),
-        np.concatenate([a.status for a in found]),
-        np.concatenate([a.attempts for a in found]),
-    )
+        answers = frontier.solve(radial(self.own, self.orientation).form(self.technology, self.own))
+        return answers.objective, [answers]

@@ -70,7 +70,7 @@ class Distances:
         views: Mapping[str, Callable[[Measure, Answers], Matrix]] | None = None,
     ) -> None:
         self._panel, self._measure = panel, measure
-        self._views = {"score": lambda _, answers: answers.objective, **(views or {})}
+        self._views = views or {}
         self._seen: dict[tuple[Hashable, Technology], dict[int, int]] = {}
         self._evaluations: dict[tuple[Hashable, Technology], list[tuple[Rows, Answers]]] = {}
 
@@ -95,10 +95,13 @@ class Distances:
             start = sum(len(r) for r, _ in done)
             known.update({int(row): start + i for i, row in enumerate(wanted)})
             done.append((wanted, found))
-        score = np.concatenate([[np.nan], *(self._views[view](self._measure(r), e) for r, e in done)])
+        score = np.concatenate([[np.nan], *(self._viewed(view, r, e) for r, e in done)])
         status = np.concatenate([np.array([Status.MISSING], dtype=object), *(e.status for _, e in done)])
         at = np.array([known[int(r)] + 1 if r >= 0 else 0 for r in rows], dtype=np.intp)
         return score[at], status[at]
+
+    def _viewed(self, view: str, rows: Rows, answers: Answers) -> Matrix:
+        return answers.objective if view == "score" else self._views[view](self._measure(rows), answers)
 
     def certificate(self) -> Certificate:
         """Return the audit of every programme solved so far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,7 +15,7 @@ from hetao.text import Text
 if TYPE_CHECKING:
     import narwhals as nw
 
-__all__ = ["Columns", "FrameKind", "NativeFrame", "read_columns"]
+__all__ = ["Columns", "FrameKind", "NativeFrame", "category_order", "read_columns"]
 
 Columns = dict[str, "np.ndarray[Any, np.dtype[Any]]"]
 NativeFrame: TypeAlias = Any
@@ -36,13 +36,17 @@ class FrameKind:
                 where all are missing.
         """
         given = {n: _gaps(v) for n, v in columns.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
-        plain = {name: given[name] if name in given else list(v) for name, v in columns.items()}
+        plain = {name: given[name] if name in given else _listed(v) for name, v in columns.items()}
         if self.backend is None:
             return plain
         import narwhals as nw
 
         frame = nw.from_dict(plain, backend=self.backend)
         return frame.with_columns(nw.col(name).cast(nw.Float64) for name in given).to_native()
+
+
+def _listed(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
+    return values.tolist() if isinstance(values, np.ndarray) else list(values)
 
 
 def _gaps(values: NDArray[np.float64]) -> list[float | None]:
@@ -77,6 +81,16 @@ def read_columns(frame: object) -> tuple[Columns, FrameKind]:
     return columns, FrameKind(wrapped.implementation)
 
 
+def category_order(frame: object, name: str) -> list[Any] | None:
+    """Return the categories of a column in their own order, where it has one (an ordered categorical, an enum)."""
+    if isinstance(frame, Mapping):
+        return None
+    import narwhals as nw
+
+    dtype = nw.from_native(frame).collect_schema()[name]  # type: ignore[call-overload] # it was read before
+    return list(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
+
 def _series(series: nw.Series[Any]) -> np.ndarray[Any, Any]:
     if series.dtype.is_numeric() and not series.dtype.is_decimal() and not series.is_null().any():
         return np.asarray(series.to_numpy())
@@ -92,6 +106,14 @@ def _objects(values: Sequence[Any]) -> np.ndarray[Any, Any]:
 def _read_mapping(frame: Mapping[Any, Any]) -> Columns:
     problems = Problems(PanelError)
     columns = {str(name): _column(str(name), values, problems) for name, values in frame.items()}
+    if len(columns) < len(frame):
+        problems.add(
+            "panel.repeated_column",
+            Place(item="frame"),
+            found=Text("写成文字后相同的列名", "column names that are the same once they are texts"),
+            expected=Text("每个列名只出现一次", "column names that are all different"),
+            remedy=Text("改名或删去重复的列", "rename or drop the repeated columns"),
+        )
     lengths = {name: len(values) for name, values in columns.items()}
     if not problems and len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name}: {n}" for name, n in lengths.items())
@@ -111,7 +133,7 @@ def _column(name: str, values: object, problems: Problems) -> np.ndarray[Any, An
         if isinstance(values, np.ma.MaskedArray):
             return _objects(values.tolist())  # what is masked becomes None
         return _objects(list(values)) if values.dtype.kind in "mM" else values  # times stay times, not whole numbers
-    if isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping | np.ndarray):
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping | Set | np.ndarray):
         return _objects(list(values))
     problems.add(
         "panel.no_column",

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.errors import PanelError, Place, Problems
-from hetao.figures.frames import Columns, read_columns
+from hetao.figures.frames import Columns, category_order, read_columns
+from hetao.figures.frozen import Frozen
 from hetao.text import Text
 
 __all__ = ["Panel"]
@@ -38,7 +39,8 @@ class Panel:
 
     Attributes:
         units: (n,) unit of each row.
-        periods: sorted distinct periods; ``(None,)`` for a cross-section.
+        periods: distinct periods, in the order of an ordered categorical or enum, else sorted; ``(None,)`` for a
+            cross-section.
         inputs: names of the input columns.
         outputs: names of the output columns.
         bads: names of the bad columns.
@@ -70,8 +72,10 @@ class Panel:
         prices: Mapping[str, str] | None = None,
     ) -> None:
         columns, self.kind = read_columns(frame)
-        self.unit_column, self.period_column, self.group_column = unit, period, group
         problems = Problems(PanelError)
+        _check_names(problems, unit=unit, period=period, group=group, prices=prices)
+        problems.raise_if_any()
+        self.unit_column, self.period_column, self.group_column = unit, period, group
         self.inputs, self.outputs, self.bads = (
             _names(role, names, problems) for role, names in (("inputs", inputs), ("outputs", outputs), ("bads", bads))
         )
@@ -79,10 +83,17 @@ class Panel:
         problems.raise_if_any()
         _check_roles(self, columns, problems)
         problems.raise_if_any()
-        self._read(columns, problems)
+        order = category_order(frame, period) if period else None
+        self._read(columns, order, problems)
         problems.raise_if_any()
+        self._sealed = True
 
-    def _read(self, columns: Columns, problems: Problems) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
+        if getattr(self, "_sealed", False):
+            raise AttributeError(f"a panel is immutable: {name} cannot be set; make another panel")
+        super().__setattr__(name, value)
+
+    def _read(self, columns: Columns, order: list[Any] | None, problems: Problems) -> None:
         n = len(columns[self.unit_column])
         if n == 0:
             problems.add(
@@ -96,11 +107,13 @@ class Panel:
         self.row_periods = _keys(columns, self.period_column, problems) if self.period_column else np.full(n, None)
         self.groups = _keys(columns, self.group_column, problems) if self.group_column else None
         self.X, self.Y, self.B = (_matrix(columns, names, problems) for names in (self.inputs, self.outputs, self.bads))
-        self.prices = {q: _matrix(columns, (p,), problems)[:, 0] for q, p in self.price_columns.items()}
+        self.prices: Mapping[str, NDArray[np.float64]] = Frozen(
+            {q: _matrix(columns, (p,), problems)[:, 0] for q, p in self.price_columns.items()}
+        )
         if not problems:
             _check_unique(self, problems)
         if not problems:
-            self.periods = _sorted_periods(self, problems)
+            self.periods = _sorted_periods(self, order, problems)
         held = (self.units, self.row_periods, self.groups, self.X, self.Y, self.B, *self.prices.values())
         for array in held:
             if array is not None:
@@ -141,6 +154,30 @@ class Panel:
         if self.period_column:
             named[self.period_column] = self.row_periods[chosen].tolist()
         return named
+
+
+def _check_names(problems: Problems, *, prices: object, **columns: object) -> None:
+    """Record what is not the name of one column: the unit's, the period's, the group's; prices must be a mapping."""
+    for role, name in columns.items():
+        if not isinstance(name, str) and (name is not None or role == "unit"):
+            problems.add(
+                "panel.not_names",
+                Place(item=role),
+                found=Text(f"{name!r}", f"{name!r}"),
+                expected=Text("一个列名", "the name of one column"),
+                remedy=Text(f"在 {role} 中写明列名", f"name the column in {role}"),
+            )
+    pairs = prices.items() if isinstance(prices, Mapping) else ()
+    if prices is not None and not (
+        isinstance(prices, Mapping) and all(isinstance(q, str) and isinstance(p, str) for q, p in pairs)
+    ):
+        problems.add(
+            "panel.not_names",
+            Place(item="prices"),
+            found=Text(f"{prices!r}", f"{prices!r}"),
+            expected=Text("数量列 → 价格列", "quantity column → its price column"),
+            remedy=Text('写成 prices={"数量列": "价格列"}', 'write prices={"quantity": "its price column"}'),
+        )
 
 
 def _names(role: str, names: object, problems: Problems) -> tuple[str, ...]:
@@ -288,8 +325,21 @@ def _check_unique(panel: Panel, problems: Problems) -> None:
         first.setdefault(key, row)
 
 
-def _sorted_periods(panel: Panel, problems: Problems) -> tuple[Any, ...]:
+def _sorted_periods(panel: Panel, order: list[Any] | None, problems: Problems) -> tuple[Any, ...]:
     distinct = list(dict.fromkeys(panel.row_periods.tolist()))
+    if order is not None:
+        return tuple(sorted(distinct, key=order.index))
+    digits = [p for p in distinct if isinstance(p, str) and p.isdecimal()]
+    if len({len(p) for p in digits}) > 1:  # "10" would stand before "9"
+        problems.add(
+            "panel.text_periods",
+            Place(column=panel.period_column or ""),
+            found=Text(
+                f"长短不一的数字文字（{digits[0]!r} 等）", f"digits of several lengths as text ({digits[0]!r} …)"
+            ),
+            expected=Text("整数，或有序类别", "whole numbers, or an ordered categorical"),
+            remedy=Text("把时期转换成整数", "make the periods whole numbers"),
+        )
     try:
         return tuple(sorted(distinct))
     except TypeError:

@@ -11,12 +11,14 @@ import numpy as np
 from hetao.errors import ModelError, Place, Problems
 from hetao.figures.panel import Panel
 from hetao.measure.frontier.references import REFERENCES, is_reference
+from hetao.measure.reserved import KEYS, QUANTITIES
 from hetao.text import Text
 
 __all__ = ["Arguments", "Names", "Switch"]
 
 Names = str | Sequence[str]
 Switch = Literal[False, True]
+MOST = 10**9  # of any whole number that is asked for
 
 
 class Arguments:
@@ -84,6 +86,21 @@ class Arguments:
                 ),
             )
             self.done()
+        assert isinstance(panel, Panel)
+        self._no_reserved(panel)
+
+    def _no_reserved(self, panel: Panel) -> None:
+        """Require that no column of the panel is named as one of a result's own, which it would hide."""
+        keys = {name for name in (panel.unit_column, panel.period_column) if name is not None and name in KEYS}
+        taken = sorted(keys | ({*panel.inputs, *panel.outputs, *panel.bads} & QUANTITIES))
+        if taken:
+            listed = ", ".join(taken)
+            self.refuse(
+                "panel",
+                found=Text(f"与结果列同名的列：{listed}", f"columns named as a result's own: {listed}"),
+                expected=Text("其他列名", "other names"),
+                remedy=Text("在数据框中改名", "rename them in the frame"),
+            )
 
     def reference(self, reference: object, by_group: object = False) -> None:
         """Require a reference set by name or as a window's number of periods."""
@@ -109,8 +126,9 @@ class Arguments:
 
     def whole(self, argument: str, value: object, least: int) -> None:
         """Require a whole number of at least ``least``."""
-        if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-            self._out_of_range(argument, value, Text(f"不小于 {least} 的整数", f"a whole number of at least {least}"))
+        if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= MOST:
+            expected = Text(f"{least} 到 {MOST} 的整数", f"a whole number from {least} to {MOST}")
+            self._out_of_range(argument, value, expected)
 
     def share(self, argument: str, value: object) -> None:
         """Require a number above 0 and at most 1."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hetao.errors import ModelError, Place, Problem
-from hetao.figures.frames import read_columns
+from hetao.figures.frames import Columns, read_columns
 from hetao.text import Text
 
 if TYPE_CHECKING:
@@ -29,12 +29,25 @@ def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, 
     """
     import xlsxwriter
 
-    if path.is_dir() or not path.parent.is_dir():
+    try:
+        wrong = path.is_dir() or not path.parent.is_dir() or path.suffix.lower() != ".xlsx"
+    except OSError as error:
+        raise ModelError([_not_written(path, error)]) from error
+    if wrong:
         raise ModelError([_no_such_file(path)])
     sheets = {title: read_columns(table)[0] for title, table in tables.items()}
     long = {title: n for title, columns in sheets.items() if (n := len(next(iter(columns.values())))) > ROWS_AT_MOST}
     if long:
         raise ModelError([_too_long(title, n) for title, n in long.items()])
+
+    try:
+        _write_book(path, about, sheets)
+    except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
+        raise ModelError([_not_written(path, error)]) from error
+
+
+def _write_book(path: Path, about: Mapping[Text, str], sheets: Mapping[Text, Columns]) -> None:
+    import xlsxwriter
 
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": _CREATED})
@@ -58,9 +71,22 @@ def _no_such_file(path: Path) -> Problem:
     return Problem(
         "to_excel.path",
         Place(file=str(path)),
-        found=Text("文件夹，或位于不存在的文件夹中", "a folder, or a file in a folder that is not there"),
+        found=Text(
+            "不是 .xlsx 文件、是文件夹或位于不存在的文件夹中",
+            "no .xlsx file: another ending, a folder, or a folder that is not there",
+        ),
         expected=Text("已有文件夹中的 .xlsx 文件名", "the name of an .xlsx file in a folder that is there"),
         remedy=Text("改正路径，或先建文件夹", "correct the path, or make the folder first"),
+    )
+
+
+def _not_written(path: Path, error: Exception) -> Problem:
+    return Problem(
+        "to_excel.not_written",
+        Place(file=str(path)),
+        found=Text(f"无法写入（{error}）", f"a file that cannot be written ({error})"),
+        expected=Text("可写的文件", "a file that can be written"),
+        remedy=Text("关闭打开该文件的程序，或另选文件名", "close the program that has it open, or choose another name"),
     )
 
 

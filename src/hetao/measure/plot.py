@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     from hetao.figures.panel import Panel
     from hetao.measure.frontier.result import FrontierResult
@@ -109,13 +110,41 @@ def _name_axis(axis: Axis, words: str) -> None:
 
 
 def _lines(axes: Axes, periods: tuple[Any, ...], lines: dict[object, list[float]]) -> None:
+    """Draw one line a unit; of many units the median and the bands that hold half and nine tenths of them."""
     from hetao.fonts import matplotlib_family
 
+    if not all(isinstance(p, int | float) for p in periods):
+        periods = tuple(map(str, periods))
+    elif all(float(p).is_integer() for p in periods):
+        axes.xaxis.set_major_locator(_whole_years())
+    if len(lines) > BARS_AT_MOST:
+        _bands(axes, periods, np.array(list(lines.values()), dtype=float))
+        return
     table: NDArray[np.float64] = np.array(list(lines.values()), dtype=float)
     for unit, line in zip(lines, table, strict=True):
         axes.plot(periods, line, linewidth=1.2, marker=".", label=str(unit))
     if 0 < len(lines) <= LEGEND_AT_MOST:
         axes.legend(frameon=False, prop={"family": matplotlib_family(), "size": "small"})
+
+
+def _whole_years() -> MaxNLocator:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(integer=True)
+
+
+def _bands(axes: Axes, periods: tuple[Any, ...], table: NDArray[np.float64]) -> None:
+    from hetao.fonts import matplotlib_family
+
+    known = [column[~np.isnan(column)] for column in table.T]
+    marks = np.array([np.quantile(c, [0.05, 0.25, 0.5, 0.75, 0.95]) if len(c) else np.full(5, np.nan) for c in known]).T
+    for low, high, alpha, words in (
+        (0, 4, 0.2, Text("90 % 的单元", "90 % of the units")),
+        (1, 3, 0.4, Text("50 %", "50 %")),
+    ):
+        axes.fill_between(periods, marks[low], marks[high], color="#2f6f9f", alpha=alpha, linewidth=0, label=str(words))
+    axes.plot(periods, marks[2], color="#2f6f9f", label=str(Text("中位数", "median")))
+    axes.legend(frameon=False, prop={"family": matplotlib_family(), "size": "small"})
 
 
 def _no_matplotlib() -> Problem:

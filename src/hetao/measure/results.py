@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.frames import read_columns
+from hetao.figures.frozen import Frozen
 from hetao.figures.panel import Panel
 from hetao.solver import Status
 from hetao.text import Text
@@ -48,7 +48,7 @@ class Certificate:
         """Summarise the audits of n programmes: (n, 3) parts, (n,) statuses and (n,) attempts."""
         primal, dual, gap = (float(v) for v in np.nan_to_num(parts, nan=0.0).max(axis=0, initial=0.0))
         counts = {str(s): int((status == s).sum()) for s in Status if (status == s).any()}
-        return cls(primal, dual, gap, len(status), int((attempts > 1).sum()), MappingProxyType(counts))
+        return cls(primal, dual, gap, len(status), int((attempts > 1).sum()), Frozen(counts))
 
     def as_dict(self) -> dict[str, object]:
         """Return the certificate for a manifest."""
@@ -72,7 +72,7 @@ class Result(ABC):
     convention: Text
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
+        object.__setattr__(self, "options", Frozen(self.options))
         for array in self._arrays():
             array.setflags(write=False)
 
@@ -141,6 +141,7 @@ class Result(ABC):
 
         about = {
             Text("说明", "convention"): str(self.convention),
+            Text("摘要", "summary"): "; ".join(self._lines()),
             **{Text(k, k): str(v) for k, v in self.fingerprint.items()},
             **{Text(k, k): str(v) for k, v in self.certificate.as_dict().items()},
         }

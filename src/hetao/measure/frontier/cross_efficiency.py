@@ -111,6 +111,9 @@ def _averaged(
     mean, others = np.full(n, np.nan), np.full(n, np.nan)
     status, certificate, attempts = own.status.copy(), own.certificate.copy(), own.attempts.copy()
     for block in simple.blocks:
+        if len(block.reference) == 1 and len(block.own) == 1:  # nobody else: there is nothing to weigh
+            mean[block.own] = own.score[block.own] if self_appraisal else np.nan
+            continue
         weighed = _judges(panel, simple.technology, data, block, strategy).evaluation()
         worst = np.max(weighed.certificate[block.reference], axis=0)  # every judge is part of every score
         certificate[block.own] = np.maximum(certificate[block.own], worst)

@@ -45,7 +45,7 @@ def resolve_direction(panel: Panel, direction: object, arguments: Arguments) -> 
             table[:, j] = _named(data[:, [j]], value)[:, 0]
         elif isinstance(value, str) and value in names:
             table[:, names.index(column)] = data[:, names.index(value)]
-        elif not isinstance(value, bool) and isinstance(value, Real) and 0.0 <= float(value) < np.inf:
+        elif not isinstance(value, bool) and _is_size(value):
             table[:, names.index(column)] = value
         else:
             _wrong_value(arguments, column, value)
@@ -62,6 +62,13 @@ def resolve_direction(panel: Panel, direction: object, arguments: Arguments) -> 
 def direction_words(direction: Direction) -> str:
     """Return a direction as it is shown in conventions and fingerprints."""
     return direction if isinstance(direction, str) else ", ".join(f"{c}: {v}" for c, v in direction.items())
+
+
+def _is_size(value: object) -> bool:
+    try:
+        return isinstance(value, Real) and 0.0 <= float(value) < np.inf
+    except OverflowError:
+        return False
 
 
 def _named(data: NDArray[np.float64], name: str) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from numbers import Integral
 from threading import Lock
 from typing import Literal, get_args
 
@@ -95,7 +96,8 @@ def computing(
         [0.5, 1.0]
     """
     _check(threads, executor, engine, progress)
-    token = _COMPUTING.set(Computing(threads, executor, engine, progress))
+    cores = None if threads is None else int(threads)
+    token = _COMPUTING.set(Computing(cores, executor, engine, progress))
     try:
         yield current()
     finally:
@@ -103,11 +105,16 @@ def computing(
 
 
 def _check(threads: object, executor: object, engine: object, progress: object) -> None:
-    whole = isinstance(threads, int) and not isinstance(threads, bool) and threads >= 1
+    whole = not isinstance(threads, bool) and isinstance(threads, Integral) and 1 <= int(threads) <= 4096
     wrong = [
         (name, value, expected)
         for name, value, fits, expected in (
-            ("threads", threads, threads is None or whole, Text("正整数，或 None", "a whole number ≥ 1, or None")),
+            (
+                "threads",
+                threads,
+                threads is None or whole,
+                Text("1 到 4096 的整数，或 None", "a whole number from 1 to 4096, or None"),
+            ),
             ("executor", executor, executor is None or isinstance(executor, Executor), Text("Executor", "an Executor")),
             ("engine", engine, engine in get_args(Engine), Text("fast 或 plain", "fast or plain")),
             ("progress", progress, progress is None or callable(progress), Text("可调用对象", "a callable")),
@@ -192,7 +199,12 @@ class Frontier:
         self._fast(form, banned, found)
         missed = ~(found.certificate <= TOLERANCE).all(axis=1)
         again = np.flatnonzero(np.where(found.solved, missed, found.outcome == 3))
-        solve_plainly(self._table, form, banned, found, again)
+        if banned is None and len(self.members) < len(self._table):  # they span the others, and are fewer
+            solve_plainly(self._table[self.members], form, None, found, again)
+            there = found.peers[again] >= 0
+            found.peers[again] = np.where(there, self.members[np.where(there, found.peers[again], 0)], -1)
+        else:
+            solve_plainly(self._table, form, banned, found, again)
         return found
 
     def _fast(self, form: Form, banned: NDArray[np.int64] | None, found: Answers) -> None:

@@ -24,6 +24,7 @@ __all__ = ["hyperbolic"]
 
 STEPS = 50  # of Newton's method, which needs five or so
 CLOSE = 1e-12
+FARTHEST = 1e-3  # of a step: h becomes no less than this share of itself
 NOTHING = 1e-9  # an observation without output can shrink to this and is taken to shrink to 0
 
 
@@ -121,7 +122,9 @@ def _solve(panel: Panel, technology: Technology, block: Block, h: Matrix) -> Ans
         open_rows, rows = open_rows[still], part.own[still]
         if not len(rows):
             break
-        h[rows] = _root(technology, data.take(rows), found, still, here[still] + step[still])
+        bound = _root(technology, data.take(rows), found, still, here[still] + step[still])
+        near = np.maximum(bound, FARTHEST * here[still])  # prices are exact beside the point, not a thousandfold away
+        h[rows] = np.where(near > NOTHING, near, 0.0)
     assert last is not None
     gap = np.abs(last.objective) / np.where(h[block.own] > 0.0, h[block.own], 1.0)
     certificate = last.certificate.copy()
@@ -151,7 +154,7 @@ def _root(technology: Technology, own: Quantities, found: Answers, rows: NDArray
         root = (np.sqrt(w * w + 4.0 * A * U) - w) / (2.0 * A)
     usable = np.isfinite(root) & (A > 0.0) & (root >= linear * (1.0 - 1e-9)) & (root > 0.0)
     lower: Matrix = np.where(usable, root, linear)
-    return np.where(lower > NOTHING, lower, 0.0)
+    return lower
 
 
 def _convention(technology: Technology, span: Text) -> Text:

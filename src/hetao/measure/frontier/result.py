@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.frames import NativeFrame
+from hetao.figures.frozen import Frozen
 from hetao.measure.frontier.evaluation import Evaluation, Projections
 from hetao.measure.frontier.score import Scored
 from hetao.measure.results import Certificate, Result
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["FrontierResult"]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Projections that are already there."""
+
+    projections: Projections
+
+    def __call__(self) -> Projections:
+        return self.projections
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,7 +52,7 @@ class FrontierResult(Result):
     def __post_init__(self) -> None:
         lost = np.isnan(self.evaluation.score)
         kept = {n: np.where(lost, np.nan, v) if v.dtype.kind == "f" else v for n, v in self.parts.items()}
-        object.__setattr__(self, "parts", MappingProxyType(kept))
+        object.__setattr__(self, "parts", Frozen(kept))
         super().__post_init__()
 
     @classmethod
@@ -94,7 +104,11 @@ class FrontierResult(Result):
 
     @property
     def slacks(self) -> NativeFrame:
-        """The key columns and what is left over in each quantity after the scored move, in its own unit."""
+        """The key columns and what is left over in each quantity after the scored move, in its own unit.
+
+        Missing, with the targets and peers, where there is no score, and where the second stage has no limit: some
+        reference unit makes output out of nothing.
+        """
         return self._wide(self.projections.slacks)
 
     @property
@@ -112,19 +126,27 @@ class FrontierResult(Result):
         An input or bad costs, an output earns; prices are missing under fdh, which has none.
         """
         e = self.evaluation
-        prices = {name: e.prices[:, j] for j, name in enumerate(self.columns)}
-        return self._give({**self.panel.keys(), **prices, "intercept": e.intercept})
+        known = ~np.isnan(e.score)
+        prices = {name: np.where(known, e.prices[:, j], np.nan) for j, name in enumerate(self.columns)}
+        return self._give({**self.panel.keys(), **prices, "intercept": np.where(known, e.intercept, np.nan)})
 
     @cached_property
     def projections(self) -> Projections:
         """Where every row lands: peers, slacks and targets as arrays; nowhere without a score."""
         found, lost = self.projector(), np.isnan(self.evaluation.score)[:, None]
-        return Projections(
+        kept = Projections(
             np.where(lost, -1, found.peers),
             np.where(lost, 0.0, found.weights),
             np.where(lost, np.nan, found.slacks),
             np.where(lost, np.nan, found.targets),
         )
+        for array in vars(kept).values():
+            array.setflags(write=False)
+        return kept
+
+    def __getstate__(self) -> dict[str, object]:
+        """Pickle where the rows land in place of the way to find it."""
+        return {**self.__dict__, "projector": _Known(self.projections)}
 
     def _wide(self, table: NDArray[np.float64]) -> NativeFrame:
         return self._give({**self.panel.keys(), **{name: table[:, j] for j, name in enumerate(self.columns)}})

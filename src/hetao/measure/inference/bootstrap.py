@@ -78,7 +78,9 @@ class BootstrapResult(Result):
         """(n, 2) confidence limits: the score less the quantiles of θ* − θ (Simar and Wilson 2000)."""
         tail = (1.0 - self.confidence) / 2.0
         low, high = np.quantile(self.replicates - self.of.evaluation.score, [tail, 1.0 - tail], axis=0)
-        return np.column_stack([self.of.evaluation.score - high, self.of.evaluation.score - low])
+        found = np.column_stack([self.of.evaluation.score - high, self.of.evaluation.score - low])
+        found.setflags(write=False)
+        return found
 
     @property
     def scores(self) -> NativeFrame:
@@ -170,6 +172,8 @@ def bootstrap(
         arguments.positive_number("bandwidth", bandwidth)
     _check_result(result, arguments)
     arguments.done()
+    _check_scores(result, arguments)
+    arguments.done()
     o, panel = result.options, result.panel
     orientation: Orientation = "input" if o["orientation"] == "input" else "output"
     technology = Technology(len(panel.inputs), len(panel.outputs), 0, o["returns"])  # type: ignore[arg-type] # checked
@@ -217,6 +221,25 @@ def _check_result(result: object, arguments: Arguments) -> None:
                 "a result of dea: convex, without super-efficiency, fixed quantities and weight restrictions",
             ),
             remedy=Text("改用这样的结果", "pass such a result"),
+        )
+
+
+def _check_scores(result: FrontierResult, arguments: Arguments) -> None:
+    """Require a score above 0 of every row: a unit without one has no place in the distribution that is drawn from."""
+    score = result.evaluation.score
+    rows = np.flatnonzero(~(score > 0.0))
+    if len(rows):
+        listed = ", ".join(map(str, rows[:10].tolist()))
+        arguments.refuse(
+            "result",
+            found=Text(
+                f"{len(rows)} 行没有大于 0 的得分（行 {listed}）",
+                f"{len(rows)} rows without a score above 0 (rows {listed})",
+            ),
+            expected=Text("每行都有大于 0 的得分", "a score above 0 in every row"),
+            remedy=Text(
+                "从面板中去掉这些单元（例如产出为 0 的）", "leave these units out of the panel (those without output)"
+            ),
         )
 
 

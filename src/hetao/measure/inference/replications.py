@@ -57,17 +57,18 @@ def replicate(
     how, seeds = current(), seed.spawn(replications)
     batches = [seeds[start : start + BATCH] for start in range(0, replications, BATCH)]
     found, proofs = [], []
-    with ThreadPoolExecutor(how.cores) as threads:
-        tasks = [(how.executor or threads).submit(_batch, what, batch, how.engine) for batch in batches]
-        try:
-            for task in tasks:
-                numbers, proof = task.result()
-                found.append(numbers)
-                proofs.append(proof)
-                tell(len(numbers))
-        finally:
-            for task in tasks:
-                task.cancel()
+    threads = ThreadPoolExecutor(how.cores)
+    tasks = [(how.executor or threads).submit(_batch, what, batch, how.engine) for batch in batches]
+    try:
+        for task in tasks:
+            numbers, proof = task.result()
+            found.append(numbers)
+            proofs.append(proof)
+            tell(len(numbers))
+    finally:  # after an error or Ctrl-C the others would be computed for nobody
+        for task in tasks:
+            task.cancel()
+        threads.shutdown(wait=False)
     return np.concatenate(found), proofs
 
 

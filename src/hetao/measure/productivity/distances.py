@@ -100,6 +100,10 @@ class Distances:
         at = np.array([known[int(r)] + 1 if r >= 0 else 0 for r in rows], dtype=np.intp)
         return score[at], status[at]
 
+    def __getstate__(self) -> dict[str, object]:
+        """Pickle what was solved; the way to solve more stays behind."""
+        return {**self.__dict__, "_measure": None, "_views": {}}
+
     def _viewed(self, view: str, rows: Rows, answers: Answers) -> Matrix:
         return answers.objective if view == "score" else self._views[view](self._measure(rows), answers)
 

@@ -55,7 +55,8 @@ def malmquist(
             window (a whole number of periods), ``biennial`` or ``global``.
         bias: split technical_change into technical_magnitude Eᵗ(t)/Eᵗ⁺¹(t), the frontier's move where the observation
             was, and technical_bias, the rest: how the move differs where it now is (Färe, Grifell-Tatjé, Grosskopf
-            and Lovell 1997). Not where both periods share a frontier.
+            and Lovell 1997). Not under ``ray-desli``, nor where both
+            periods share a frontier.
 
     Returns:
         ``.changes``: > 1 is growth; the parts multiply to the index (under fgnz pure_efficiency_change and
@@ -87,6 +88,8 @@ def malmquist(
     arguments.no_negative(panel)
     if decomposition == "ray-desli" and returns == "crs":
         arguments.not_together("decomposition", "ray-desli", "returns='crs'")
+    if bias and decomposition == "ray-desli":
+        arguments.not_together("bias", "True", "decomposition='ray-desli'")
     if bias and reference in POOLED:
         arguments.not_together("bias", "True", f"reference={reference!r}")
     arguments.done()

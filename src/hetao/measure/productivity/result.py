@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.figures.frames import NativeFrame
+from hetao.figures.frozen import Frozen
 from hetao.measure.productivity.distances import Pairs, worst_status
 from hetao.measure.results import Certificate, Result
 from hetao.solver import Status
@@ -49,6 +50,10 @@ class IndexResult(Result):
     status: NDArray[np.object_]
     made_of: Evidence
     growth: Literal["ratio", "difference"] = "ratio"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", Frozen(self.values))
+        super().__post_init__()
 
     @property
     def changes(self) -> NativeFrame:
@@ -89,7 +94,8 @@ class IndexResult(Result):
         return {Text("变化", "changes"): self.changes, Text("距离", "distances"): self.distances}
 
     def _lines(self) -> list[str]:
-        lines = []
+        counts = ", ".join(f"{s} {(self.status == s).sum()}" for s in Status if (self.status == s).any())
+        lines = [str(Text(f"{len(self.status)} 个变化（{counts}）", f"{len(self.status)} changes ({counts})"))]
         for name, column in self.values.items():
             known = column[~np.isnan(column)]
             if len(known):

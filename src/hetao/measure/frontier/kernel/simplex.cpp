@@ -16,6 +16,7 @@ constexpr double PIVOT = 1e-9;        // a smaller element, against the largest 
 constexpr double SINGULAR = 1e-12;
 constexpr double CLEAR = 1e6;         // noises: what misses feasibility by less is not called infeasible
 constexpr double DOUBT = 1e-14;       // a column that would mend a row by less, against its line, cannot
+constexpr double ROUNDED = 1e-13;     // of the sizes of a sum's terms: what may be left of zero
 constexpr int REINVERT = 24;          // exchanges after which the inverse is computed afresh
 constexpr int DEGENERATE = 40;        // steps without progress after which Bland's rule takes over, which cannot cycle
 }  // namespace
@@ -348,6 +349,19 @@ int Simplex::blocking(bool smallest) {
     return best;
 }
 
+// Is it plain that nothing ever stops the entering column, whose way alpha_ holds, and which work_ still holds?
+bool Simplex::endless() const {
+    const int R = s_.rows;
+    for (int r = 0; r < R; ++r) {
+        if (is_free(basis_[r])) continue;
+        double size = 0.0;
+        for (int i = 0; i < R; ++i) size += std::fabs(inverse_[r * R + i] * work_[i]);
+        const double stops = is_artificial(basis_[r]) ? std::fabs(alpha_[r]) : alpha_[r];
+        if (stops > ROUNDED * size) return false;
+    }
+    return true;
+}
+
 Outcome Simplex::primal() {
     const int limit = 400 + 60 * s_.rows;
     for (int step = 0, still = 0; step < limit; ++step) {
@@ -362,7 +376,7 @@ Outcome Simplex::primal() {
             for (double &a : alpha_) a = -a;
         const int row = blocking(bland);
         if (row < 0) {
-            if (since_inverted_ == 0) return Outcome::unbounded;
+            if (since_inverted_ == 0) return endless() ? Outcome::unbounded : Outcome::stalled;
             if (!invert()) return Outcome::stalled;
             continue;
         }

@@ -63,6 +63,7 @@ class Simplex {
     void refresh();
     void price();
     bool beyond_doubt(int row) const;
+    bool endless() const;
     int leaving() const;
     std::int64_t entering_dual(bool smallest);
     std::int64_t entering_primal(bool smallest);

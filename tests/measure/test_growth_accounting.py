@@ -89,6 +89,7 @@ def test_a_missing_year_and_units_of_measurement():
         ({"shares": {"k": 1.5, "l": -0.1, "h": 0.0}}, ["shares"] * 2),
         ({"shares": {"k": 0.7, "l": 0.7, "h": "rest"}}, ["shares"]),
         ({"shares": {"k": "rest", "l": "rest", "h": 0.1}}, ["shares"]),
+        ({"shares": {"k": 0.9, "l": 0.9, "h": 0.0}}, ["shares"]),
         ({"shares": {"k": [0.1], "l": "half", "h": 0.1}}, ["shares"] * 2),
         ({"shares": 0.5, "quality": ["h"]}, ["quality", "shares"]),
         ({"shares": {"k": 0.5, "l": 0.5}, "quality": {"l": "l"}}, ["quality", "shares"]),
@@ -119,7 +120,7 @@ def stocks(**options: Any) -> dict[tuple[str, int], float]:
 def test_stocks_pile_up_year_by_year():
     found = stocks(initial_years=2)
     growth = (12.0 / 10.0) ** 0.5 - 1.0
-    first = 10.0 / (growth + 0.1)
+    first = 10.0 * (1.0 + growth) / (growth + 0.1)
     second = 0.9 * first + 11.0
     assert found["a", 1] == pytest.approx(first)
     assert found["a", 2] == pytest.approx(second)
@@ -129,13 +130,9 @@ def test_stocks_pile_up_year_by_year():
 
 
 def test_with_steady_growth_the_ratio_of_capital_to_investment_stays():
-    t = list(range(10))
-    data = {"c": ["a"] * 10, "t": t, "i": [7.0 * 1.05**n for n in t]}
+    data = {"c": ["a"] * 10, "t": list(range(10)), "i": [7.0 * 1.05**n for n in range(10)]}
     found = perpetual_inventory(data, unit="c", period="t", investment="i", depreciation=0.06)["capital"]
-    ratio = np.array(found) / np.array(data["i"])
-    # at the year's end K(t) = I(t) (1 + g) / (g + δ); the first is a year's growth short of it
-    assert ratio[0] == pytest.approx(1.0 / 0.11)
-    assert abs(ratio[-1] - 1.05 / 0.11) < abs(ratio[0] - 1.05 / 0.11)
+    assert np.array(found) / np.array(data["i"]) == pytest.approx(np.full(10, 1.05 / 0.11))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hetao.measure import (
     fisher,
     laspeyres,
     lowe,
+    malmquist,
     metafrontier,
     metafrontier_index,
     paasche,
@@ -215,3 +216,31 @@ def test_with_bads_the_parts_multiply_and_nothing_is_infeasible(disposability: s
 @pytest.mark.parametrize("call", [metafrontier, metafrontier_index])
 def test_groups_are_asked_for(call: Any):
     assert refused(call, panel_of(draw(55, 4, periods=2), period="t")) == [f"{call.__name__}.panel"]
+
+
+def test_an_output_that_falls_to_nothing_leaves_no_ratio():
+    data = {"u": [0, 0], "t": [0, 1], "x": [1.0, 1.0], "y": [1.0, 1.0], "z": [1.0, 0.0], "w": [1.0, 1.0]}
+    prices = {"x": "w", "y": "w", "z": "w"}
+    panel = Panel(data, unit="u", period="t", inputs="x", outputs=["y", "z"], prices=prices)
+    assert tornqvist(panel).changes["status"] == ["numerical"]
+    assert tornqvist(panel).changes["index"] == [None]
+    units = {"u": ["a", "b", "c"] * 2, "t": [1] * 3 + [2] * 3, "x": [1.0] * 6, "y": [1.0, 1.0, 2.0] * 2}
+    free = Panel(units | {"w": [0.0, 1.0, 1.0, 2.0, 1.0, 1.0]}, unit="u", period="t", inputs=["x", "w"], outputs="y")
+    found = malmquist(free).changes
+    assert found["status"][0] == "numerical"
+    assert found["index"][0] is None
+
+
+def test_group_and_period_never_run_together():
+    data = {
+        "u": ["p", "q"] * 2,
+        "g": ["a 1", "a"] * 2,
+        "t": ["2", "2", "3", "3"],
+        "x": [1.0] * 4,
+        "y": [1.0, 2.0, 1.0, 2.0],
+    }
+    other = data | {"t": ["1 2", "1 2", "2", "2"]}
+    for made in (data, other):
+        t = metafrontier_index(Panel(made, unit="u", period="t", group="g", inputs="x", outputs="y")).distances
+        own = [s for s, r in zip(t["score"], t["reference"], strict=True) if " " in r and r.count("'") == 4]
+        assert own == pytest.approx([1.0] * len(own))

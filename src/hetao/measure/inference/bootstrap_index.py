@@ -26,6 +26,7 @@ from hetao.text import Text
 __all__ = ["IndexBootstrapResult", "bootstrap_index"]
 
 NEEDED = {"reference": "contemporaneous", "returns": "crs", "bias": False}
+ROUNDING = 1e-9  # limits this close to 1 hold it
 PARTS = ("index", "efficiency_change", "technical_change")
 
 
@@ -71,7 +72,7 @@ class IndexBootstrapResult(Result):
             known = ~np.isnan(value)
             columns |= {part: value, f"{part}_bias": self.replicates[part].mean(axis=0) - value}
             columns |= {f"{part}_lower": low, f"{part}_upper": high}
-            apart = ((low > 1.0) | (high < 1.0)).tolist()
+            apart = ((low > 1.0 + ROUNDING) | (high < 1.0 - ROUNDING)).tolist()
             columns[f"{part}_significant"] = [a if k else None for a, k in zip(apart, known.tolist(), strict=True)]
         columns["status"] = [str(s) for s in self.of.status]
         return self.panel.kind.give(columns)
@@ -92,7 +93,11 @@ class IndexBootstrapResult(Result):
         for part in PARTS:
             low, high = self.limits(part).T
             known = ~np.isnan(low)
-            up, down, n = int((low[known] > 1.0).sum()), int((high[known] < 1.0).sum()), int(known.sum())
+            up, down, n = (
+                int((low[known] > 1.0 + ROUNDING).sum()),
+                int((high[known] < 1.0 - ROUNDING).sum()),
+                int(known.sum()),
+            )
             words = Text(
                 f"{n} 个变化中显著增长 {up}、显著下降 {down}", f"of {n} changes {up} significantly up, {down} down"
             )

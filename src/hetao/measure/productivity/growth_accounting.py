@@ -72,7 +72,7 @@ def growth_accounting(
     pairs = Pairs.of(panel)
     values = _accounts(panel, pairs, share, qualities)
     there = (pairs.row_before >= 0) & (pairs.row_after >= 0)
-    kept, status = collect(values, np.where(there, Status.OPTIMAL, Status.MISSING).astype(object))
+    kept, status = collect(values, np.where(there, Status.OPTIMAL, Status.MISSING).astype(object), growth="difference")
     table = {f"share({name})": column for name, column in share.items()}
     return IndexResult(
         panel=panel,
@@ -160,6 +160,8 @@ def _shares(panel: Panel, given: object, qualities: set[str], arguments: Argumen
         found[rest[0]] = 1.0 - np.sum([np.zeros(len(panel)), *found.values()], axis=0)
         if (found[rest[0]] < -1e-12).any():
             _refuse(arguments, "shares", f"{rest[0]} < 0", Text("其余份额之和不大于 1", "shares that add to at most 1"))
+    if arguments.clean and not rest and (np.sum(list(found.values()), axis=0) > 1.0 + 1e-9).any():
+        _refuse(arguments, "shares", "> 1", Text("各行份额之和不大于 1", "shares that add to at most 1 in every row"))
     return {name: found[name] for name in names if name in found}
 
 

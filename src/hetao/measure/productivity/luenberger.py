@@ -55,8 +55,7 @@ def luenberger(
     Returns:
         ``.changes``: > 0 is growth; index = efficiency_change + technical_change, and with weights also the sum of
         ``change(column)`` over the columns that move. An observation that lies beyond another period's frontier has no
-        non-radial distance to it: that row is ``infeasible``, and the biennial, sequential and global references are
-        the remedies.
+        non-radial distance to it: that row is ``infeasible``, and the biennial and global references are the remedies.
 
     Raises:
         ModelError: unknown options, fewer than two periods, negative quantities, or a combination that has no such
@@ -92,7 +91,7 @@ def luenberger(
 
     whole = crossed()
     values = _changes(whole) | {f"change({name})": _changes(crossed(name))["index"] for name in views}
-    kept, status = collect(values, *whole.statuses)
+    kept, status = collect(values, *whole.statuses, growth="difference")
     words = direction_words(direction)
     return IndexResult(
         panel=panel,

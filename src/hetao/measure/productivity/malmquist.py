@@ -61,8 +61,8 @@ def malmquist(
     Returns:
         ``.changes``: > 1 is growth; the parts multiply to the index (under fgnz pure_efficiency_change and
         scale_change to efficiency_change). A unit that is not seen in both periods has the status ``missing``; a vrs
-        distance to another period's frontier may be ``infeasible``, and then the row has no numbers: the biennial,
-        sequential and global references are the remedies.
+        distance to another period's frontier may be ``infeasible``, and then the row has no numbers: the biennial
+        and global references are the remedies.
 
     Raises:
         ModelError: unknown options, fewer than two periods, or negative quantities.

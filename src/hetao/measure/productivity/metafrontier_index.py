@@ -34,8 +34,8 @@ def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak
     nest: of the observation's group in its period (C), of its group over all periods (I), of all groups and periods
     (G): index = E_G(t+1) / E_G(t) = efficiency_change × best_practice_change × technology_gap_change, with
     efficiency_change = E_C(t+1)/E_C(t); best_practice_change that of E_I/E_C, the group's own frontier drawing nearer
-    to the best it ever was; technology_gap_change that of E_G/E_I, the group catching up with the best of all groups
-    (> 1) or falling behind. The index is circular, and never infeasible.
+    to the best it ever was; technology_gap_change that of E_G/E_I, the observation moving to where its group is nearer
+    to the best of all groups (> 1) or farther from it. The index is circular, and never infeasible.
 
     Args:
         panel: a panel with periods and a ``group``; none of its quantities negative. A unit's group may change.
@@ -133,4 +133,4 @@ def _efficiencies(
 
 
 def _name(level: str, group: object, period: object) -> str:
-    return {"own": f"{group} {period}", "group": f"{group}", "global": "global"}[level]
+    return {"own": f"{group!r} {period!r}", "group": f"{group!r}", "global": "global"}[level]  # never two alike

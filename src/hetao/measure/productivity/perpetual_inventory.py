@@ -28,7 +28,7 @@ def perpetual_inventory(
 ) -> NativeFrame:
     """Return capital stocks K(t) = (1 − δ) K(t−1) + I(t), at the end of each year.
 
-    The first stock is K(0) = I(0) / (g + δ), what steady growth of investment at the rate g would have piled up
+    The first stock is K(0) = (1 + g) I(0) / (g + δ), what steady growth of investment at the rate g would have piled up
     (Harberger 1978), with g the mean yearly growth of investment over the first ``initial_years`` years; or
     ``initial`` times the first year's investment. An error in it dies out at the rate δ: leave the first years out of
     what is measured.
@@ -98,7 +98,7 @@ def _first(amounts: Matrix, depreciation: float, initial: float | str, years: in
     span = min(years, len(amounts) - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = (amounts[span] / amounts[0]) ** (1.0 / span) - 1.0 if span else 0.0
-        return float(amounts[0] / (growth + depreciation)) if growth + depreciation > 0.0 else np.nan
+        return float((1.0 + growth) * amounts[0] / (growth + depreciation)) if growth + depreciation > 0.0 else np.nan
 
 
 def _pile(first: float, amounts: Matrix, depreciation: float) -> Matrix:

@@ -64,7 +64,11 @@ class IndexResult(Result):
 
     @property
     def distances(self) -> NativeFrame:
-        """Every distance: keys, ``reference`` (period or ``global``, as text), ``returns``, ``score``, ``status``."""
+        """What the index is made of: keys, ``score`` and ``status`` of every distance, and what tells them apart.
+
+        For most indices that is ``reference`` (period or ``global``, as text) and ``returns``. Index numbers have no
+        distances: theirs are the values or shares that they weigh with.
+        """
         return self.panel.kind.give(self.made_of.table())
 
     @cached_property
@@ -116,14 +120,18 @@ class IndexResult(Result):
 
 
 def collect(
-    values: Mapping[str, NDArray[np.float64]], *statuses: NDArray[np.object_]
+    values: Mapping[str, NDArray[np.float64]],
+    *statuses: NDArray[np.object_],
+    growth: Literal["ratio", "difference"] = "ratio",
 ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.object_]]:
     """Return the values with NaN wherever one of the distances has no optimum, and the status of each change.
 
-    A number that the formula cannot give (a zero distance divided by) becomes ``numerical``, never an infinity.
+    A number that the formula cannot give (a zero distance divided by, or divided) becomes ``numerical``: never an
+    infinity, and where links multiply never a zero.
     """
     status = worst_status(*statuses)
-    lost = (status == Status.OPTIMAL) & ~np.all([np.isfinite(v) for v in values.values()], axis=0)
+    least = 0.0 if growth == "ratio" else -np.inf
+    lost = (status == Status.OPTIMAL) & ~np.all([np.isfinite(v) & (v > least) for v in values.values()], axis=0)
     status[lost] = Status.NUMERICAL
     kept = status == Status.OPTIMAL
     return {name: np.where(kept, column, np.nan) for name, column in values.items()}, status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from hetao import Panel
-from hetao.measure import dea, directional, malmquist, malmquist_luenberger
+from hetao.measure import computing, dea, directional, malmquist, malmquist_luenberger
+
+
+@pytest.fixture(params=["fast", "plain"], autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Reproduce everything with both twins."""
+    with computing(engine=request.param):
+        yield
+
 
 Columns = dict[str, list[Any]]
 Numbers = dict[Any, float]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from frontiers import columns
 from hetao import Panel
 from hetao.measure import (
     additive,
+    computing,
     cost,
     cross_efficiency,
     dea,
@@ -25,6 +26,14 @@ from hetao.measure import (
     sbm,
 )
 from measure.test_measure_golden import PFT_INPUTS, PFT_OUTPUTS, numbers, read
+
+
+@pytest.fixture(params=["fast", "plain"], autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Reproduce everything with both twins."""
+    with computing(engine=request.param):
+        yield
+
 
 THREE_DECIMALS = 5.01e-4
 FOUR_DECIMALS = 5.01e-5

@@ -26,7 +26,6 @@ class Engine:
         peers: NDArray[int64],
         weights: NDArray[float64],
         certificate: NDArray[float64],
-        pivots: NDArray[int64],
     ) -> None: ...
 
 def fdh(

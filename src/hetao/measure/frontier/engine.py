@@ -224,7 +224,6 @@ class Frontier:
             found.peers,
             found.weights,
             found.certificate,
-            np.empty(len(form.b), dtype=np.int64),
         )
         found.attempts[:] = 1
         found.objective[:] *= sign

@@ -20,8 +20,6 @@ constexpr std::size_t SWEEP = 4096;
 
 double power(int exponent) { return std::ldexp(1.0, exponent); }
 
-int exponent_of(double size) { return size > 0.0 ? std::ilogb(size) : 0; }
-
 struct Test {
     bool inside = false;
     double residual = 0.0;

@@ -57,14 +57,14 @@ class Engine {
                Given<double, 2> c, std::optional<Given<std::int64_t, 1>> banned, unsigned threads,
                Filled<std::int8_t, 1> outcome, Filled<double, 1> objective, Filled<double, 2> prices,
                Filled<double, 2> fixed, Filled<std::int64_t, 2> peers, Filled<double, 2> weights,
-               Filled<double, 2> certificate, Filled<std::int64_t, 1> pivots) const {
+               Filled<double, 2> certificate) const {
         const std::size_t n = b.shape(0), R = sense.shape(0), K = free.shape(0);
         const bool fits = R >= static_cast<std::size_t>(technology_.columns.rows) && b.shape(1) == R && F.shape(0) == n &&
                           F.shape(1) == K && F.shape(2) == R && c.shape(0) == n && c.shape(1) == K && outcome.shape(0) == n &&
                           objective.shape(0) == n && prices.shape(0) == n && prices.shape(1) == R && fixed.shape(0) == n &&
                           fixed.shape(1) == K && peers.shape(0) == n && peers.shape(1) == R && weights.shape(0) == n &&
                           weights.shape(1) == R && certificate.shape(0) == n && certificate.shape(1) == 3 &&
-                          pivots.shape(0) == n && (!banned || banned->shape(0) == n);
+                          (!banned || banned->shape(0) == n);
         if (!fits) throw nb::value_error("solve: the arrays' shapes do not match");
         hetao::Programmes p;
         p.shape.rows = static_cast<int>(R);
@@ -75,7 +75,7 @@ class Engine {
         p.count = n, p.b = b.data(), p.F = F.data(), p.c = c.data();
         p.banned = banned ? banned->data() : nullptr;
         const hetao::Answers answers{outcome.data(), objective.data(), prices.data(),      fixed.data(),
-                                     peers.data(),   weights.data(),   certificate.data(), pivots.data()};
+                                     peers.data(),   weights.data(),   certificate.data()};
         const nb::gil_scoped_release released;
         hetao::solve_programmes(technology_, frame_, p, answers, threads, pause);
     }
@@ -119,7 +119,7 @@ NB_MODULE(_kernel, m) {
         .def_prop_ro("size", &Engine::size)
         .def_prop_ro("residual", &Engine::residual)
         .def("solve", &Engine::solve, "sense"_a, "free"_a, "b"_a, "F"_a, "c"_a, "banned"_a.none(), "threads"_a,
-             "outcome"_a, "objective"_a, "prices"_a, "fixed"_a, "peers"_a, "weights"_a, "certificate"_a, "pivots"_a);
+             "outcome"_a, "objective"_a, "prices"_a, "fixed"_a, "peers"_a, "weights"_a, "certificate"_a);
     m.def("fdh", &fdh, "reach"_a, "hold"_a, "own_reach"_a, "own_hold"_a, "banned"_a.none(),
           "threads"_a, "score"_a, "peer"_a);
 }

@@ -12,13 +12,11 @@ namespace hetao {
 
 namespace {
 
-constexpr std::size_t PART = 128;      // units that one thread solves in a row
+constexpr std::size_t PART = 128;        // units that one thread solves in a row
 constexpr std::size_t ROUND = 8 * PART;  // units between two looks at the keyboard
 constexpr std::size_t SWEEP = 4096;
-constexpr std::size_t CALLS = 4096;    // times that one unit may call columns in
+constexpr std::size_t CALLS = 4096;      // times that one unit may call columns in
 constexpr double OUTSIDE = 1e-13;
-
-int exponent_of(double size) { return size > 0.0 ? std::ilogb(size) : 0; }
 
 // Solves units one after another against the frame's members, and columns beyond them where a member is banned.
 class Solver {
@@ -45,7 +43,6 @@ class Solver {
             found = calls < CALLS ? sifter_.go_on(found) : Outcome::stalled;
         }
         answers.outcome[unit] = static_cast<std::int8_t>(found);
-        answers.pivots[unit] = sifter_.simplex().pivots();
         if (found == Outcome::optimal) report(unit, answers);
     }
 

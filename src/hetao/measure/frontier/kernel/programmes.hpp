@@ -27,7 +27,6 @@ struct Answers {
     std::int64_t *peers = nullptr;      // (n × rows) columns with a positive weight, -1 after the last
     double *weights = nullptr;          // (n × rows)
     double *certificate = nullptr;      // (n × 3) primal residual, dual residual, gap
-    std::int64_t *pivots = nullptr;     // (n)
 };
 
 // Solve them with the frame's members; equal for any number of threads.

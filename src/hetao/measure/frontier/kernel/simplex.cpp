@@ -40,7 +40,6 @@ void Simplex::pose(const double *b, const double *F, const double *c, const doub
     b_ = b, F_ = F, c_ = c, scale_ = scale, banned_ = banned;
     reserve();
     unshift();
-    pivots_ = 0;
 }
 
 void Simplex::column(std::int64_t id, double *out) const {
@@ -124,7 +123,6 @@ void Simplex::towards(std::int64_t id) {
 void Simplex::exchange(int row, std::int64_t enters) {
     const int R = s_.rows;
     basis_[row] = enters;
-    ++pivots_;
     double *mine = inverse_.data() + row * R;
     const double d = 1.0 / alpha_[row];
     for (int i = 0; i < R; ++i) mine[i] *= d;

@@ -50,7 +50,6 @@ class Simplex {
     const std::vector<double> &values() const { return x_; }  // of the basic columns, noise set to zero
     const std::vector<double> &prices() const { return p_; }
     const std::vector<double> &ray() const { return rho_; }  // where infeasible: ray·b < 0 ≤ ray·(every column)
-    int pivots() const { return pivots_; }
     std::int64_t banned() const { return banned_; }
 
   private:
@@ -88,7 +87,7 @@ class Simplex {
     std::vector<double> shift_;
     std::vector<std::uint8_t> backwards_;    // by fixed column: would it enter towards the negative?
     bool shifted_ = false;
-    int pivots_ = 0, since_inverted_ = 0;
+    int since_inverted_ = 0;
 };
 
 }  // namespace hetao

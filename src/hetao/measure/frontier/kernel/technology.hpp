@@ -1,6 +1,7 @@
 // A technology's generated columns, scaled, and its frame: the extreme ones, which span it alone.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -19,6 +20,9 @@ struct Technology {
     // `table` is (count × rows), one column a line; each row is divided by two to its power.
     Technology(const double *table, std::size_t count, int rows, const std::int8_t *sense, const std::int32_t *powers);
 };
+
+// The power of two that a size is divided by.
+inline int exponent_of(double size) { return size > 0.0 ? std::ilogb(size) : 0; }
 
 // Where a unit's own quantity is zero, its size there is the mean of its others (of the first `shared` rows; 1 without).
 void fill_zeros(double *scale, std::size_t rows, std::size_t shared);

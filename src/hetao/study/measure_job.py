@@ -131,7 +131,7 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
     sound = True
     for option, value in s.options.items():
         words = _literals(hints.get(option))
-        if option in known and (not words or value in words):
+        if option in known and (not words or value in words or type(value) in get_args(hints.get(option))):
             continue
         sound = False
         listed = ", ".join(map(str, words)) if option in known else ", ".join(sorted(known))

@@ -27,7 +27,20 @@ __all__ = [
     "read_settings",
 ]
 
-CALLS = ("dea", "directional", "malmquist", "malmquist_luenberger")
+CALLS = (
+    "dea",
+    "additive",
+    "sbm",
+    "russell",
+    "directional",
+    "nonradial_directional",
+    "hyperbolic",
+    "range_directional",
+    "cross_efficiency",
+    "returns_to_scale",
+    "malmquist",
+    "malmquist_luenberger",
+)
 WATERS = ("total", "surface", "groundwater", "unconventional", "yellow_river")
 BASES = ("withdrawal", "consumption")
 ECOLOGIES = ("included", "excluded")

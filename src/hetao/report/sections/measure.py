@@ -40,6 +40,8 @@ PART_WORDS: dict[str, Text] = {
     "technical_change": Text("技术变化", "technical change"),
     "pure_efficiency_change": Text("纯效率变化", "pure efficiency change"),
     "scale_change": Text("规模效率变化", "scale change"),
+    "technical_magnitude": Text("技术变化幅度", "magnitude of technical change"),
+    "technical_bias": Text("技术变化偏向", "bias of technical change"),
 }
 STATUS_WORDS: dict[str, Text] = {
     "optimal": Text("最优", "optimal"),
@@ -165,8 +167,8 @@ def _leading_part(result: IndexResult, unit: str) -> Text:
 
 def _log_parts(result: IndexResult, unit: str) -> dict[str, float]:
     """Return 100 × the sum of logs of each part that the index is the product of, over the unit's known changes."""
-    names = [n for n in result.values if n != "index"]
-    if "pure_efficiency_change" in names:
+    names = [n for n in result.values if n not in ("index", "technical_magnitude", "technical_bias")]
+    if "pure_efficiency_change" in names and "efficiency_change" in names:  # the one is split into two others
         names.remove("efficiency_change")
     own = np.array([str(u) == unit for u in result.pairs.units])
     table = np.array([result.values[n][own] for n in names])

@@ -36,6 +36,7 @@ from hetao.measure.productivity.metafrontier_index import metafrontier_index
 from hetao.measure.productivity.paasche import paasche
 from hetao.measure.productivity.perpetual_inventory import perpetual_inventory
 from hetao.measure.productivity.result import IndexResult
+from hetao.measure.productivity.sbm_malmquist import sbm_malmquist
 from hetao.measure.productivity.tornqvist import tornqvist
 from hetao.measure.results import Certificate, Result
 
@@ -77,6 +78,7 @@ __all__ = [
     "revenue",
     "russell",
     "sbm",
+    "sbm_malmquist",
     "tornqvist",
     "two_stage",
 ]

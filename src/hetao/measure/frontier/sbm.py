@@ -22,7 +22,7 @@ from hetao.measure.frontier.words import RETURNS_WORDS, side
 from hetao.solver import Status
 from hetao.text import Text
 
-__all__ = ["sbm", "slacks_based"]
+__all__ = ["SCORES", "SbmOrientation", "needs_positive", "sbm", "slacks_based"]
 
 SbmOrientation = Literal["none", "input", "output"]
 T = TypeVar("T", Evaluation, Projections)
@@ -79,8 +79,7 @@ def sbm(
         super_efficiency=(super_efficiency, Switch),
     )
     arguments.no_negative(panel)
-    if arguments.clean:
-        arguments.positive(panel, _DIVIDES[orientation], ZERO)
+    needs_positive(panel, orientation, arguments)
     if super_efficiency is True and panel.bads:
         arguments.not_together("super_efficiency", "True", "bads")
     arguments.done()
@@ -100,12 +99,12 @@ def sbm(
     }
     convention = _convention(orientation, returns, super_efficiency, reference_words(reference, by_group), panel.bads)
     columns = (*panel.inputs, *panel.outputs, *panel.bads)
-    result = FrontierResult.of(scored, "sbm", options, convention, columns, score=_SCORES[orientation])
+    result = FrontierResult.of(scored, "sbm", options, convention, columns, score=SCORES[orientation])
     if not super_efficiency:
         return result
     others = blocks(panel, reference, leave_out_self=True, by_group=by_group)
     beyond = Scored(panel, technology, others, lambda rows: _beyond(data.take(rows), orientation))
-    outside = beyond.evaluation(_SCORES[f"super {orientation}"])
+    outside = beyond.evaluation(SCORES[f"super {orientation}"])
     within = (outside.status == Status.OPTIMAL) & ~(outside.score > 1.0 + 1e-9)
 
     def projector() -> Projections:
@@ -115,6 +114,12 @@ def sbm(
     endless = (evaluation.status == Status.OPTIMAL) & ~np.isfinite(evaluation.score)
     evaluation.status[endless], evaluation.score[endless] = Status.UNBOUNDED, np.nan
     return replace(result, evaluation=evaluation, projector=projector)
+
+
+def needs_positive(panel: Panel, orientation: str, arguments: Arguments) -> None:
+    """Require quantities above 0 where the score of an orientation divides by them."""
+    if arguments.clean:
+        arguments.positive(panel, _DIVIDES[orientation], ZERO)
 
 
 def slacks_based(own: Quantities, orientation: SbmOrientation) -> Measure:
@@ -146,7 +151,7 @@ def _inverse_of_rest(optimum: Matrix) -> Matrix:
     return found
 
 
-_SCORES: dict[str, Callable[[Matrix], Matrix]] = {
+SCORES: dict[str, Callable[[Matrix], Matrix]] = {
     "none": lambda optimum: optimum,
     "input": lambda optimum: 1.0 - optimum,
     "output": lambda optimum: 1.0 / (1.0 + optimum),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hetao.measure.differences.convergence import BetaConvergence, beta_convergence, sigma_convergence
+from hetao.measure.differences.dagum_gini import dagum_gini
+from hetao.measure.differences.theil import theil
 from hetao.measure.frontier.additive import additive
 from hetao.measure.frontier.cost import cost
 from hetao.measure.frontier.cross_efficiency import cross_efficiency
@@ -41,6 +44,7 @@ from hetao.measure.productivity.tornqvist import tornqvist
 from hetao.measure.results import Certificate, Result
 
 __all__ = [
+    "BetaConvergence",
     "BootstrapResult",
     "Certificate",
     "FrontierResult",
@@ -48,11 +52,13 @@ __all__ = [
     "IndexResult",
     "Result",
     "additive",
+    "beta_convergence",
     "bootstrap",
     "bootstrap_index",
     "computing",
     "cost",
     "cross_efficiency",
+    "dagum_gini",
     "dea",
     "directional",
     "fare_primont",
@@ -79,6 +85,8 @@ __all__ = [
     "russell",
     "sbm",
     "sbm_malmquist",
+    "sigma_convergence",
+    "theil",
     "tornqvist",
     "two_stage",
 ]

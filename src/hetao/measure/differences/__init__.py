@@ -1,0 +1,1 @@
+"""Differences between regions: how unequal, within and between groups, and whether they close."""

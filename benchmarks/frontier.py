@@ -72,6 +72,11 @@ CASES = [
     Case("free disposal hull, n = 100,000", 100_000, 3, 2, {"returns": "fdh"}),
     Case("Malmquist, 280 × 17", 4_760, 3, 2, {}, call="malmquist", periods=17),
     Case("Malmquist, global, 280 × 17", 4_760, 3, 2, {"reference": "global"}, call="malmquist", periods=17),
+    Case("Malmquist-Luenberger, 280 × 17", 4_760, 3, 2, {}, call="malmquist_luenberger", bads=1, periods=17),
+    Case("Hicks-Moorsteen, vrs, 280 × 17", 4_760, 3, 2, {}, call="hicks_moorsteen", periods=17),
+    Case("Färe-Primont, vrs, 280 × 17", 4_760, 3, 2, {}, call="fare_primont", periods=17),
+    Case("bootstrap of vrs, n = 500, B = 2,000", 500, 3, 2, VRS, call="bootstrap"),
+    Case("bootstrap of Malmquist, 280 × 17, B = 200", 4_760, 3, 2, {}, call="bootstrap_index", periods=17),
 ]
 
 

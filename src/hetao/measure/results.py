@@ -50,6 +50,20 @@ class Certificate:
         counts = {str(s): int((status == s).sum()) for s in Status if (status == s).any()}
         return cls(primal, dual, gap, len(status), int((attempts > 1).sum()), Frozen(counts))
 
+    @classmethod
+    def together(cls, parts: Iterable[Certificate]) -> Certificate:
+        """Return one certificate of all the programmes of several."""
+        found = list(parts)
+        counts = {str(s): n for s in Status if (n := sum(c.statuses.get(str(s), 0) for c in found))}
+        return cls(
+            primal=max((c.primal for c in found), default=0.0),
+            dual=max((c.dual for c in found), default=0.0),
+            gap=max((c.gap for c in found), default=0.0),
+            programmes=sum(c.programmes for c in found),
+            solved_again=sum(c.solved_again for c in found),
+            statuses=Frozen(counts),
+        )
+
     def as_dict(self) -> dict[str, object]:
         """Return the certificate for a manifest."""
         return {**vars(self), "statuses": dict(self.statuses)}

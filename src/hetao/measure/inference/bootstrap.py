@@ -20,7 +20,7 @@ from hetao.measure.frontier.references import Block, blocks
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.score import quantities
 from hetao.measure.frontier.technology import Matrix, Quantities, Technology
-from hetao.measure.inference.replications import Teller, audited, replicate
+from hetao.measure.inference.replications import Teller, replicate
 from hetao.measure.inference.smoothing import Smoothed, normal_reference_bandwidth
 from hetao.measure.results import Certificate, Result
 from hetao.text import Text
@@ -183,7 +183,7 @@ def bootstrap(
         sample = _Sample.of(panel, technology, block, orientation, result.evaluation.score, bandwidth)
         seeds = np.random.SeedSequence([int(seed), number])
         replicates[:, block.own], found = replicate(sample, seeds, replications, told)
-        proofs += found
+        proofs.append(found)
     kept = {"replications": replications, "bandwidth": bandwidth, "confidence": confidence}
     return BootstrapResult(
         panel=panel,
@@ -198,7 +198,7 @@ def bootstrap(
         of=result,
         replicates=replicates,
         confidence=float(confidence),
-        audit=audited(proofs),
+        audit=Certificate.together(proofs),
         seed=int(seed),
     )
 

@@ -18,7 +18,7 @@ from hetao.measure.frontier.radial import Orientation, radial
 from hetao.measure.frontier.score import quantities
 from hetao.measure.frontier.technology import Matrix, Quantities, Technology
 from hetao.measure.inference.joint import JointlySmoothed
-from hetao.measure.inference.replications import Teller, audited, replicate
+from hetao.measure.inference.replications import Teller, replicate
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.results import Certificate, Result
 from hetao.text import Text
@@ -145,13 +145,13 @@ def bootstrap_index(
     panel, pairs = result.panel, result.pairs
     told = Teller(replications * (len(panel.periods) - 1))
     found = {part: np.full((replications, len(pairs.units)), np.nan) for part in PARTS}
-    proofs: list[Answers] = []
+    proofs: list[Certificate] = []
     for t in range(len(panel.periods) - 1):
         here = pairs.before == t
         sample = _TwoPeriods.of(result, pairs.row_before[here], pairs.row_after[here])
         seeds = np.random.SeedSequence([int(seed), t])
         values, answers = replicate(sample, seeds, replications, told)
-        proofs += answers
+        proofs.append(answers)
         for k, part in enumerate(PARTS):
             found[part][:, here] = values[:, k]
     return IndexBootstrapResult(
@@ -171,7 +171,7 @@ def bootstrap_index(
         of=result,
         replicates=found,
         confidence=float(confidence),
-        audit=audited(proofs),
+        audit=Certificate.together(proofs),
         seed=int(seed),
     )
 

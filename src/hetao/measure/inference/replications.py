@@ -13,7 +13,7 @@ from hetao.measure.frontier.engine import Engine, computing, current
 from hetao.measure.frontier.technology import Matrix
 from hetao.measure.results import Certificate
 
-__all__ = ["Replicable", "Teller", "audited", "replicate"]
+__all__ = ["Replicable", "Teller", "replicate"]
 
 BATCH = 25  # replications solved in one go: what one task of an executor gets
 
@@ -45,8 +45,8 @@ class Teller:
 
 def replicate(
     what: Replicable, seed: np.random.SeedSequence, replications: int, tell: Callable[[int], None]
-) -> tuple[Matrix, list[Answers]]:
-    """Return the numbers of all replications, equal on any threads and executors, and all answers.
+) -> tuple[Matrix, Certificate]:
+    """Return the numbers of all replications, equal on any threads and executors, and their certificate.
 
     Args:
         what: is done again and again.
@@ -69,19 +69,14 @@ def replicate(
         for task in tasks:
             task.cancel()
         threads.shutdown(wait=False)
-    return np.concatenate(found), proofs
+    return np.concatenate(found), Certificate.together(proofs)
 
 
-def _batch(what: Replicable, seeds: list[np.random.SeedSequence], engine: Engine) -> tuple[Matrix, Answers]:
+def _batch(what: Replicable, seeds: list[np.random.SeedSequence], engine: Engine) -> tuple[Matrix, Certificate]:
+    numbers, proofs = [], []
     with computing(threads=1, engine=engine):
-        done = [what.once(np.random.default_rng(seed)) for seed in seeds]
-    return np.array([numbers for numbers, _ in done]), Answers.joined([a for _, answers in done for a in answers])
-
-
-def audited(proofs: list[Answers]) -> Certificate:
-    """Return the certificate of all replications' programmes."""
-    return Certificate.of(
-        np.concatenate([a.certificate for a in proofs]),
-        np.concatenate([a.status for a in proofs]),
-        np.concatenate([a.attempts for a in proofs]),
-    )
+        for seed in seeds:
+            found, answers = what.once(np.random.default_rng(seed))
+            numbers.append(found)
+            proofs += [Certificate.of(a.certificate, a.status, a.attempts) for a in answers]
+    return np.array(numbers), Certificate.together(proofs)

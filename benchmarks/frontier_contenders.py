@@ -264,9 +264,12 @@ def main(name: str, file: str) -> None:
         task["n"], task["inputs"], task["outputs"], task.get("bads", 0), efficient=task.get("efficient", False)
     )
     work = CONTENDERS[name](task, data)
-    cpu, wall = time.process_time(), time.perf_counter()
-    rows, scores = work()
-    cpu, wall, peak = time.process_time() - cpu, time.perf_counter() - wall, peak_mb()
+    spent: list[tuple[float, float]] = []
+    while len(spent) < 5 and sum(cpu for cpu, _ in spent) < 1.0:  # short work is done again, and its best time counts
+        cpu, wall = time.process_time(), time.perf_counter()
+        rows, scores = work()
+        spent.append((time.process_time() - cpu, time.perf_counter() - wall))
+    (cpu, wall), peak = min(spent), peak_mb()
     share = task["n"] / len(rows) if not task.get("periods") else 1.0
     keep = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), 400)).astype(int))
     print(

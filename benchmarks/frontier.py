@@ -4,7 +4,8 @@
 
 Every contender runs in a process of its own, peers that pip installs in environments of their own under
 ``benchmarks/.peers``. What is compared is CPU seconds, the best of several times where the work is short; a contender
-that is too slow for all units solves a sample, and its seconds are scaled up. ``--write`` puts the table and the plot into docs. Machines are shared: quote ratios only.
+that is too slow for all units solves a sample, and its seconds are scaled up. ``--write`` puts the table and the plot
+into docs. Machines are shared: quote ratios only.
 """
 
 from __future__ import annotations

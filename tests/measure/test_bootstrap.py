@@ -18,15 +18,10 @@ def pseudo_scores(result: Any, data: Any, seed: int, bandwidth: float) -> np.nda
     orientation, returns = result.options["orientation"], result.options["returns"]
     X, Y, score = columns(data, "x1", "x2"), columns(data, "y1", "y2"), result.evaluation.score
     random = np.random.default_rng(np.random.SeedSequence([seed, 0]).spawn(1)[0])
-    drawn = []
     picks, noise = random.integers(len(score), size=len(score)), random.standard_normal(len(score))
-    for i, e in zip(picks, noise, strict=True):
-        value = score[i] + bandwidth * e
-        crossed = value > 1 if orientation == "input" else value < 1
-        drawn.append(2 - value if crossed else value)
-    mean = score[picks].mean()
-    shrink = np.sqrt(1 + bandwidth**2 / np.mean((score - score.mean()) ** 2))
-    star = np.array([mean + (value - mean) / shrink for value in drawn])
+    shrink = np.sqrt(1 + bandwidth**2 / np.mean((score - 1) ** 2))
+    drawn = [1 + (score[i] - 1 + bandwidth * e) / shrink for i, e in zip(picks, noise, strict=True)]
+    star = np.array([2 - v if (v > 1 if orientation == "input" else v < 1) else v for v in drawn])
     found = []
     for x, y in zip(X, Y, strict=True):
         if orientation == "input":

@@ -26,6 +26,9 @@ from hetao.measure.frontier.sbm import sbm
 from hetao.measure.frontier.two_stage import two_stage
 from hetao.measure.inference.bootstrap import BootstrapResult, bootstrap
 from hetao.measure.inference.bootstrap_index import IndexBootstrapResult, bootstrap_index
+from hetao.measure.inference.influential_units import InfluenceResult, influential_units
+from hetao.measure.inference.returns_test import ReturnsTestResult, returns_test
+from hetao.measure.inference.second_stage import SecondStageResult, second_stage
 from hetao.measure.productivity.fare_primont import fare_primont
 from hetao.measure.productivity.fisher import fisher
 from hetao.measure.productivity.growth_accounting import growth_accounting
@@ -50,7 +53,10 @@ __all__ = [
     "FrontierResult",
     "IndexBootstrapResult",
     "IndexResult",
+    "InfluenceResult",
     "Result",
+    "ReturnsTestResult",
+    "SecondStageResult",
     "additive",
     "beta_convergence",
     "bootstrap",
@@ -66,6 +72,7 @@ __all__ = [
     "growth_accounting",
     "hicks_moorsteen",
     "hyperbolic",
+    "influential_units",
     "laspeyres",
     "lowe",
     "luenberger",
@@ -80,11 +87,13 @@ __all__ = [
     "perpetual_inventory",
     "profit",
     "range_directional",
+    "returns_test",
     "returns_to_scale",
     "revenue",
     "russell",
     "sbm",
     "sbm_malmquist",
+    "second_stage",
     "sigma_convergence",
     "theil",
     "tornqvist",

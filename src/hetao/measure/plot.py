@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from hetao.figures.panel import Panel
     from hetao.measure.frontier.result import FrontierResult
     from hetao.measure.inference.bootstrap import BootstrapResult
+    from hetao.measure.inference.second_stage import SecondStageResult
     from hetao.measure.productivity.result import IndexResult
 
-__all__ = ["plot_changes", "plot_limits", "plot_scores"]
+__all__ = ["plot_changes", "plot_coefficients", "plot_limits", "plot_scores"]
 
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 BARS_AT_MOST = 80  # units that can still be named; more are drawn as a histogram
@@ -77,6 +78,21 @@ def plot_limits(result: BootstrapResult) -> Figure:
     axes.plot(result.of.evaluation.score[order], place, "|", color="#b4552d", markersize=5)
     _name_axis(
         axes.xaxis, str(Text("校正后得分与置信限（| 为原得分）", "corrected score and limits (| the score itself)"))
+    )
+    return figure
+
+
+def plot_coefficients(result: SecondStageResult) -> Figure:
+    """Draw coefficients with their confidence limits, the line of no effect among them."""
+    figure, axes = _figure(result.name, 0)
+    place = np.arange(len(result.names))[::-1]
+    figure.set_size_inches(7, 1.4 + 0.4 * len(place))
+    axes.axvline(0.0, color="#999999", linewidth=0.8)
+    axes.hlines(place, result.limits[:, 0], result.limits[:, 1], color="#9fb8c8", linewidth=3)
+    axes.plot(result.estimates, place, "o", color="#2f6f9f", markersize=5)
+    axes.set_yticks(place, list(result.names))
+    _name_axis(
+        axes.xaxis, str(Text("系数与置信限（大于 0：更无效率）", "coefficient and limits (above 0: more inefficient)"))
     )
     return figure
 

@@ -14,7 +14,7 @@ from hetao.measure.frontier.technology import Matrix
 from hetao.measure.frontier.words import side
 from hetao.text import Text
 
-__all__ = ["order_m"]
+__all__ = ["expected_best", "order_m"]
 
 
 def order_m(
@@ -57,12 +57,8 @@ def order_m(
     check_moves(panel, orientation, arguments)
     arguments.done()
 
-    def expected(q: Matrix) -> float:
-        steps = (np.arange(len(q) + 1) / len(q)) ** m
-        chance = np.diff(steps)  # of the j-th largest being the best; by symmetry of the j-th smallest
-        return float(q @ (chance if orientation == "output" else chance[::-1]))
-
-    found = score_partially(panel, blocks(panel, reference, by_group=by_group), orientation, expected)
+    parts = blocks(panel, reference, by_group=by_group)
+    found = score_partially(panel, parts, orientation, lambda q: expected_best(q, m, orientation))
     span, way = reference_words(reference, by_group), side(orientation)
     convention = Text(
         f"m 阶效率（m = {m}，精确期望）：1 为期望前沿，可越过 1；{way.zh}；{span.zh}；非期望产出不计入。",
@@ -71,3 +67,10 @@ def order_m(
     )
     options = {"m": m, "orientation": orientation, "reference": reference, "by_group": by_group}
     return partial_result(panel, "order_m", options, convention, found)
+
+
+def expected_best(q: Matrix, m: int, orientation: Orientation) -> float:
+    """Return the expected smallest (output: largest) of m draws with replacement from ascending proportions."""
+    steps = (np.arange(len(q) + 1) / len(q)) ** m
+    chance = np.diff(steps)  # of the j-th largest being the best; by symmetry of the j-th smallest
+    return float(q @ (chance if orientation == "output" else chance[::-1]))

@@ -46,8 +46,9 @@ def score_partially(
     found, comparable = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
     for block in parts:
         X, Y = panel.X[block.reference], panel.Y[block.reference]
-        for row in block.own:
-            q = _proportions(X, Y, panel.X[row], panel.Y[row], orientation)
+        for i, row in enumerate(block.own):
+            others = slice(None) if block.exclude is None else np.arange(len(X)) != block.exclude[i]
+            q = _proportions(X[others], Y[others], panel.X[row], panel.Y[row], orientation)
             comparable[row] = len(q)
             if len(q):
                 found[row] = score(np.sort(q))

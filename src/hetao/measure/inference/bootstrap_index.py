@@ -14,10 +14,11 @@ from hetao.figures.frames import NativeFrame
 from hetao.measure.arguments import Arguments
 from hetao.measure.frontier.answers import Answers
 from hetao.measure.frontier.engine import Frontier
-from hetao.measure.frontier.radial import Orientation, radial
+from hetao.measure.frontier.radial import Orientation
 from hetao.measure.frontier.score import quantities
 from hetao.measure.frontier.technology import Matrix, Quantities, Technology
 from hetao.measure.inference.joint import JointlySmoothed
+from hetao.measure.inference.pseudo import moved_frontier, score_against
 from hetao.measure.inference.replications import Teller, replicate
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.results import Certificate, Result
@@ -214,10 +215,10 @@ class _TwoPeriods:
         data, technology = quantities(panel), Technology(len(panel.inputs), len(panel.outputs), 0, "crs")
         orientation: Orientation = "input" if result.options["orientation"] == "input" else "output"
         first, second = data.take(before), data.take(after)
-        scores = []
-        for own in (first, second):
-            frontier = Frontier(technology.table(own), technology.senses)
-            scores.append(frontier.solve(radial(own, orientation).form(technology, own)).objective)
+        scores = [
+            score_against(Frontier(technology.table(own), technology.senses), technology, orientation, own).objective
+            for own in (first, second)
+        ]
         return cls(technology, orientation, first, second, JointlySmoothed.of(np.column_stack(scores)))
 
     def once(self, random: np.random.Generator) -> tuple[Matrix, list[Answers]]:
@@ -225,16 +226,11 @@ class _TwoPeriods:
         move = self.distribution.score / self.distribution.draw(random)
         answers, e = [], {}
         for t, own in enumerate((self.before, self.after)):
-            frontier = Frontier(self.technology.table(self._moved(own, move[:, [t]])), self.technology.senses)
+            frontier = moved_frontier(self.technology, self.orientation, own, move[:, t])
             for s, seen in enumerate((self.before, self.after)):
-                found = frontier.solve(radial(seen, self.orientation).form(self.technology, seen))
+                found = score_against(frontier, self.technology, self.orientation, seen)
                 answers.append(found)
                 e[t, s] = found.objective if self.orientation == "input" else 1.0 / found.objective
         index = np.sqrt(e[0, 1] / e[0, 0] * e[1, 1] / e[1, 0])
         change = e[1, 1] / e[0, 0]
         return np.stack([index, change, index / change]), answers
-
-    def _moved(self, own: Quantities, move: Matrix) -> Quantities:
-        if self.orientation == "input":
-            return Quantities(own.X * move, own.Y, own.B)
-        return Quantities(own.X, own.Y * move, own.B)

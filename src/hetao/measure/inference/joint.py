@@ -8,7 +8,7 @@ import numpy as np
 
 from hetao.measure.frontier.technology import Matrix
 
-__all__ = ["JointlySmoothed"]
+__all__ = ["JointlySmoothed", "root"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class JointlySmoothed:
         chosen = self.score[random.integers(n, size=n)]
         turned = random.integers(2, size=(n, 2)).astype(bool)
         placed = np.where(turned, 2.0 - chosen, chosen)
-        factor = _root(np.cov(self.score.T))
+        factor = root(np.cov(self.score.T))
         noise = random.standard_normal((n, 2)) @ factor.T
         noise[:, 1] *= np.where(turned[:, 0] != turned[:, 1], -1.0, 1.0)  # the covariance of a mirrored quadrant
         mean = placed.mean(axis=0)
@@ -50,7 +50,7 @@ class JointlySmoothed:
         return found
 
 
-def _root(covariance: Matrix) -> Matrix:
+def root(covariance: Matrix) -> Matrix:
     """Return a matrix whose product with its transpose is the covariance, which may be singular."""
     values, vectors = np.linalg.eigh(np.atleast_2d(covariance))
     found: Matrix = vectors * np.sqrt(np.maximum(values, 0.0))

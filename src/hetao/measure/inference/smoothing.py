@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hetao.measure.frontier.technology import Matrix
 
@@ -52,17 +51,20 @@ class Smoothed:
     bandwidth: float
 
     def draw(self, random: np.random.Generator) -> Matrix:
-        """Return n scores drawn with replacement, smoothed, reflected at 1, and with their variance corrected."""
+        """Return n scores drawn with replacement from both sides of 1, smoothed, and reflected back.
+
+        The variance is corrected about 1, the mean of the reflected scores, so that the frontier stays where it is:
+        about the mean of the scores themselves the draws would be pulled off it, and limits would cover too seldom.
+        """
         n = len(self.score)
         chosen = self.score[random.integers(n, size=n)]
-        smooth = chosen + self.bandwidth * random.standard_normal(n)
-        input_side = bool((self.score <= 1.0 + ON_THE_FRONTIER).all())
-        beyond: NDArray[np.bool_] = smooth > 1.0 if input_side else smooth < 1.0
-        smooth = np.where(beyond, 2.0 - smooth, smooth)
-        variance = float(np.var(self.score))
+        variance = float(np.mean((self.score - 1.0) ** 2))
         shrink = np.sqrt(1.0 + self.bandwidth**2 / variance) if variance > 0.0 else 1.0
-        mean = float(chosen.mean())
-        found = mean + (smooth - mean) / shrink
+        smooth = 1.0 + (chosen - 1.0 + self.bandwidth * random.standard_normal(n)) / shrink
+        away = np.abs(smooth - 1.0)
+        if not bool((self.score <= 1.0 + ON_THE_FRONTIER).all()):
+            found: Matrix = 1.0 + away
+            return found
         least = 0.5 * float(self.score.min())  # a wide kernel can throw a score to 0 and below, where none can be
-        result: Matrix = np.maximum(found, least)
-        return result
+        below: Matrix = np.maximum(1.0 - away, least)
+        return below

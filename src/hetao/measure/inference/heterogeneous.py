@@ -75,8 +75,8 @@ class Heterogeneous:
         table = np.column_stack([place, self.score])
         n, d = table.shape
         bandwidth = (4.0 / ((d + 2.0) * n)) ** (1.0 / (d + 4.0))
-        chosen: NDArray[np.int64] = random.integers(n, size=n)
-        turned = random.integers(2, size=n).astype(bool)
+        chosen = random.integers(n, size=(n,))
+        turned = random.integers(2, size=(n,)).astype(bool)
         placed = table[chosen]
         placed[:, -1] = np.where(turned, 2.0 - placed[:, -1], placed[:, -1])
         noise = random.standard_normal((n, d)) @ root(np.cov(table.T)).T

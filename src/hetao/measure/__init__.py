@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hetao.measure.composite.composite import CompositeResult, composite
+from hetao.measure.composite.robustness import RobustnessResult, composite_robustness
+from hetao.measure.composite.tree import Indicator, IndicatorTree, read_tree, ready_tree
 from hetao.measure.differences.convergence import BetaConvergence, beta_convergence, sigma_convergence
 from hetao.measure.differences.dagum_gini import dagum_gini
 from hetao.measure.differences.theil import theil
@@ -44,23 +47,30 @@ from hetao.measure.productivity.perpetual_inventory import perpetual_inventory
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.productivity.sbm_malmquist import sbm_malmquist
 from hetao.measure.productivity.tornqvist import tornqvist
-from hetao.measure.results import Certificate, Result
+from hetao.measure.results import Certificate, Result, Statement
 
 __all__ = [
     "BetaConvergence",
     "BootstrapResult",
     "Certificate",
+    "CompositeResult",
     "FrontierResult",
     "IndexBootstrapResult",
     "IndexResult",
+    "Indicator",
+    "IndicatorTree",
     "InfluenceResult",
     "Result",
     "ReturnsTestResult",
+    "RobustnessResult",
     "SecondStageResult",
+    "Statement",
     "additive",
     "beta_convergence",
     "bootstrap",
     "bootstrap_index",
+    "composite",
+    "composite_robustness",
     "computing",
     "cost",
     "cross_efficiency",
@@ -87,6 +97,8 @@ __all__ = [
     "perpetual_inventory",
     "profit",
     "range_directional",
+    "read_tree",
+    "ready_tree",
     "returns_test",
     "returns_to_scale",
     "revenue",

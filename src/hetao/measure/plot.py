@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.ticker import MaxNLocator
 
     from hetao.figures.panel import Panel
+    from hetao.measure.composite.composite import CompositeResult
+    from hetao.measure.composite.robustness import RobustnessResult
     from hetao.measure.frontier.result import FrontierResult
     from hetao.measure.inference.bootstrap import BootstrapResult
     from hetao.measure.inference.second_stage import SecondStageResult
     from hetao.measure.productivity.result import IndexResult
 
-__all__ = ["plot_changes", "plot_coefficients", "plot_limits", "plot_scores"]
+__all__ = ["plot_changes", "plot_coefficients", "plot_composite", "plot_limits", "plot_ranks", "plot_scores"]
 
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 BARS_AT_MOST = 80  # units that can still be named; more are drawn as a histogram
@@ -94,6 +96,43 @@ def plot_coefficients(result: SecondStageResult) -> Figure:
     _name_axis(
         axes.xaxis, str(Text("系数与置信限（大于 0：更无效率）", "coefficient and limits (above 0: more inefficient)"))
     )
+    return figure
+
+
+def plot_composite(result: CompositeResult) -> Figure:
+    """Draw a composite index: lines over periods, or sorted bars for a cross-section."""
+    sheet, score = result.sheet, result.score
+    figure, axes = _figure(result.name, 0)
+    if len(sheet.order) > 1:
+        lines = {unit: [np.nan] * len(sheet.order) for unit in dict.fromkeys(sheet.units.tolist())}
+        for unit, at, value in zip(sheet.units.tolist(), sheet.positions.tolist(), score.tolist(), strict=True):
+            lines[unit][at] = value
+        _lines(axes, tuple(sheet.order), lines)
+        _name_axis(axes.xaxis, str(sheet.period_column))
+    else:
+        order = np.argsort(score)
+        figure.set_size_inches(7, 1 + 0.22 * len(order))
+        axes.barh([str(sheet.units[i]) for i in order], score[order], color="#2f6f9f")
+        _name_axis(axes.xaxis, str(Text("得分", "score")))
+    return figure
+
+
+def plot_ranks(result: RobustnessResult) -> Figure:
+    """Draw the ranks of the last period with their intervals, the highest at the top."""
+    sheet, own = result.of.sheet, result.of.ranks
+    figure, axes = _figure(result.name, 0)
+    rows = np.flatnonzero(sheet.positions == len(sheet.order) - 1)
+    rows = rows[np.argsort(own[rows], kind="stable")]
+    tail = (1.0 - result.confidence) / 2.0
+    low, middle, high = np.quantile(result.draws[:, rows], [tail, 0.5, 1.0 - tail], axis=0, method="inverted_cdf")
+    place = np.arange(len(rows))
+    figure.set_size_inches(7, 1 + 0.22 * len(rows))
+    axes.hlines(place, low, high, color="#9fb8c8", linewidth=4)
+    axes.plot(middle, place, "|", color="#b4552d", markersize=7)
+    axes.plot(own[rows], place, "o", color="#2f6f9f", markersize=3)
+    axes.set_yticks(place, [str(sheet.units[i]) for i in rows])
+    axes.invert_yaxis()
+    _name_axis(axes.xaxis, str(Text("名次与区间（| 为中位数）", "rank and interval (| the median)")))
     return figure
 
 

@@ -20,7 +20,7 @@ from hetao.figures.panel import Panel
 from hetao.solver import Status
 from hetao.text import Text
 
-__all__ = ["Certificate", "Result"]
+__all__ = ["Certificate", "Result", "Statement"]
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,15 @@ class Certificate:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Result(ABC):
-    """The base of every result; immutable: its arrays are read-only, and every table asked for is a fresh copy.
+class Statement(ABC):
+    """What can be told of any result; immutable: its arrays are read-only, and every table asked for is a fresh copy.
 
     Attributes:
-        panel: the observations that were measured.
         name: the public call, e.g. ``dea``.
         options: its arguments, defaults included.
         convention: one sentence that says what the number means.
     """
 
-    panel: Panel
     name: str
     options: Mapping[str, object]
     convention: Text
@@ -94,10 +92,9 @@ class Result(ABC):
     def _arrays(self) -> Iterable[NDArray[Any]]:
         """Return the arrays that the result holds."""
 
-    @property
     @abstractmethod
-    def certificate(self) -> Certificate:
-        """The proof of the numbers."""
+    def _data_hash(self) -> str:
+        """Return the SHA-256 (hex) of the data."""
 
     @abstractmethod
     def _tables(self) -> dict[Text, Any]:
@@ -111,7 +108,7 @@ class Result(ABC):
     def fingerprint(self) -> dict[str, object]:
         """What the numbers depend on: data hash, version, call and options, seed (None: nothing is random)."""
         return {
-            "data_sha256": self.panel.fingerprint,
+            "data_sha256": self._data_hash(),
             "hetao": version("hetao"),
             "call": self.name,
             "options": dict(self.options),
@@ -119,18 +116,8 @@ class Result(ABC):
         }
 
     def summary(self) -> str:
-        """Return a few lines of plain text in the language in use: convention, spread, statuses, certificate."""
-        c = self.certificate
-        statuses = ", ".join(f"{name} {count}" for name, count in c.statuses.items())
-        proof = Text(
-            f"{c.programmes} 个规划（{statuses}）；最大原始残差 {c.primal:.1e}，"
-            f"对偶残差 {c.dual:.1e}，对偶间隙 {c.gap:.1e}",
-            f"{c.programmes} programmes ({statuses}); largest primal residual {c.primal:.1e}, "
-            f"dual residual {c.dual:.1e}, gap {c.gap:.1e}",
-        )
-        if not c.programmes:
-            proof = Text("没有规划需要求解", "no programme had to be solved")
-        return "\n".join([f"{self.name}: {self.convention}", *self._lines(), str(proof)])
+        """Return a few lines of plain text in the language in use: the convention and the main figures."""
+        return "\n".join([f"{self.name}: {self.convention}", *self._lines()])
 
     def __repr__(self) -> str:
         return self.summary()
@@ -145,21 +132,59 @@ class Result(ABC):
         words = "<br>".join(html.escape(line) for line in self.summary().splitlines())
         return f"<div><p>{words}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
 
+    def _about(self) -> dict[Text, str]:
+        """Return what the first sheet of a workbook says."""
+        return {
+            Text("说明", "convention"): str(self.convention),
+            Text("摘要", "summary"): "; ".join(self._lines()),
+            **{Text(k, k): str(v) for k, v in self.fingerprint.items()},
+        }
+
     def to_excel(self, path: str | Path) -> None:
-        """Write every table to one workbook, with a first sheet that states convention, options and certificate.
+        """Write every table to one workbook, with a first sheet that states convention, options and proof.
 
         Args:
             path: the .xlsx file to write; an existing file is replaced.
         """
         from hetao.measure.export import write_workbook
 
-        about = {
-            Text("说明", "convention"): str(self.convention),
-            Text("摘要", "summary"): "; ".join(self._lines()),
-            **{Text(k, k): str(v) for k, v in self.fingerprint.items()},
-            **{Text(k, k): str(v) for k, v in self.certificate.as_dict().items()},
-        }
-        write_workbook(Path(path), about, self._tables())
+        write_workbook(Path(path), self._about(), self._tables())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result(Statement):
+    """The base of every result on a panel.
+
+    Attributes:
+        panel: the observations that were measured.
+    """
+
+    panel: Panel
+
+    @property
+    @abstractmethod
+    def certificate(self) -> Certificate:
+        """The proof of the numbers."""
+
+    def _data_hash(self) -> str:
+        return self.panel.fingerprint
+
+    def summary(self) -> str:
+        """Return a few lines of plain text in the language in use: convention, spread, statuses, certificate."""
+        c = self.certificate
+        statuses = ", ".join(f"{name} {count}" for name, count in c.statuses.items())
+        proof = Text(
+            f"{c.programmes} 个规划（{statuses}）；最大原始残差 {c.primal:.1e}，"
+            f"对偶残差 {c.dual:.1e}，对偶间隙 {c.gap:.1e}",
+            f"{c.programmes} programmes ({statuses}); largest primal residual {c.primal:.1e}, "
+            f"dual residual {c.dual:.1e}, gap {c.gap:.1e}",
+        )
+        if not c.programmes:
+            proof = Text("没有规划需要求解", "no programme had to be solved")
+        return "\n".join([super().summary(), str(proof)])
+
+    def _about(self) -> dict[Text, str]:
+        return super()._about() | {Text(k, k): str(v) for k, v in self.certificate.as_dict().items()}
 
 
 def _shown(value: object) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hetao.errors import ModelError, Place, Problems
-from hetao.figures.frames import FrameKind, read_columns
+from hetao.figures.frames import FrameKind
 from hetao.measure.frontier.technology import Matrix
-from hetao.text import Text
+from hetao.measure.reading import Reader
 
 __all__ = ["Values", "read_values"]
 
@@ -69,58 +68,17 @@ def read_values(
         ModelError: unknown columns, missing keys, values or weights that are not numbers above 0, units that stand
             twice in one period; everything at once, each with its row and column.
     """
-    columns, kind = read_columns(frame)
-    problems = Problems(ModelError)
+    reader = Reader(call, frame)
     for role, name in (("value", value), ("unit", unit), ("period", period), ("group", group), ("weight", weight)):
-        if name is not None and (not isinstance(name, str) or name not in columns):
-            listed = ", ".join(columns)
-            _add(problems, call, role, Place(item=role), f"{name!r}", Text(f"以下之一：{listed}", f"one of: {listed}"))
-    problems.raise_if_any()
-    size = len(columns[value])
-    if not size:
-        _add(problems, call, "value", Place(column=value), "0", Text("至少一行", "at least one row"))
-    numbers = _numbers(call, columns[value], value, problems)
-    weights = np.ones(size) if weight is None else _numbers(call, columns[weight], weight, problems)
-    keys = {name: None if name is None else columns[name].astype(object) for name in (unit, period, group)}
-    for name, column in keys.items():
-        for row in [] if column is None else [i for i, v in enumerate(column.tolist()) if v is None or v != v]:
-            _add(problems, call, "key", Place(row=row, column=str(name)), "None", Text("有值", "a value"))
-    problems.raise_if_any()
-    found = Values(kind, numbers, weights, *(keys[name] for name in (unit, period, group)))
-    _check_unique(call, found, str(unit), problems)
-    problems.raise_if_any()
-    return found
-
-
-def _numbers(call: str, values: NDArray[Any], name: str, problems: Problems) -> Matrix:
-    found = np.full(len(values), np.nan)
-    for row, value in enumerate(values.tolist()):
-        number = value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan
-        found[row] = number
-        if not 0.0 < found[row] < np.inf:
-            _add(
-                problems,
-                call,
-                "value",
-                Place(row=row, column=name),
-                f"{value!r}",
-                Text("大于 0 的数", "a number above 0"),
-            )
-    return found
-
-
-def _check_unique(call: str, found: Values, name: str, problems: Problems) -> None:
-    if found.unit is None:
-        return
-    periods = [None] * len(found.value) if found.period is None else found.period.tolist()
-    seen: set[tuple[object, object]] = set()
-    for row, key in enumerate(zip(found.unit.tolist(), periods, strict=True)):
-        if key in seen:
-            expected = Text("每个单元每期一行", "one row a unit and period")
-            _add(problems, call, "unit", Place(row=row, column=name), f"{key!r}", expected)
-        seen.add(key)
-
-
-def _add(problems: Problems, call: str, what: str, place: Place, found: str, expected: Text) -> None:
-    remedy = Text("改正数据或参数", "correct the data or the argument")
-    problems.add(f"{call}.{what}", place, found=Text(found, found), expected=expected, remedy=remedy)
+        reader.needs(role, [] if name is None else [name])
+    reader.done()
+    reader.needs_rows(value)
+    numbers = reader.numbers(value, positive=True)
+    weights = np.ones(reader.size) if weight is None else reader.numbers(weight, positive=True)
+    units, periods, groups = (None if name is None else reader.key(name) for name in (unit, period, group))
+    reader.done()
+    if units is not None:
+        at = [None] * len(units) if periods is None else periods.tolist()
+        reader.once("unit", str(unit), list(zip(units.tolist(), at, strict=True)))
+    reader.done()
+    return Values(reader.kind, numbers, weights, units, periods, groups)

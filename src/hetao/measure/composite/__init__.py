@@ -1,0 +1,1 @@
+"""Composite indices: a tree of indicators, normalised, weighted and aggregated by named rules."""

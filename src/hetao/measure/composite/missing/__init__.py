@@ -1,0 +1,1 @@
+"""Rules for missing values, one a file."""

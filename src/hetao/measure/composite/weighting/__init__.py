@@ -1,0 +1,1 @@
+"""Weightings, one a file."""

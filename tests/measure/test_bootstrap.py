@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frontiers import columns, draw, numbers, optimum, panel_of, refused, span
+from hetao import Panel
 from hetao.measure import bootstrap, computing, dea, directional
 from hetao.measure.inference.smoothing import Smoothed, normal_reference_bandwidth
 
@@ -124,6 +125,17 @@ def test_the_bandwidth_is_that_of_the_reflected_scores_off_the_frontier():
     expected = 1.06 * narrow * 8**-0.2 * (8 / 6) ** 0.2 * score.std(ddof=1) / both.std(ddof=1)
     assert normal_reference_bandwidth(score) == pytest.approx(expected)
     assert normal_reference_bandwidth(np.ones(5)) == 0.0
+
+
+def test_the_limits_cover_the_true_efficiency():
+    inside = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        x, lost = random.uniform(1, 10, 60), random.exponential(0.2, 60)
+        panel = Panel({"u": list(range(60)), "x": x, "y": x * np.exp(-lost)}, unit="u", inputs="x", outputs="y")
+        low, high = bootstrap(dea(panel, orientation="output"), replications=200, seed=seed).limits.T
+        inside.append(((low <= np.exp(lost)) & (np.exp(lost) <= high)).mean())
+    assert np.mean(inside) >= 0.85
 
 
 def test_progress_is_told_and_the_summary_names_the_correction():

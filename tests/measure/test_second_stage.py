@@ -206,7 +206,9 @@ def test_algorithm_2_corrects_the_distances_as_simar_and_wilson_say(orientation:
     assert max(found.certificate.primal, found.certificate.dual, found.certificate.gap) <= 1e-8
 
 
-@pytest.mark.parametrize(("reference", "by_group"), [("contemporaneous", False), ("contemporaneous", True), ("global", False)])
+@pytest.mark.parametrize(
+    ("reference", "by_group"), [("contemporaneous", False), ("contemporaneous", True), ("global", False)]
+)
 def test_each_unit_is_corrected_within_its_own_reference(reference: str, by_group: bool):
     data = made(3, 12, periods=2)
     result = dea(panel_of(data, period="t", group="g"), returns="vrs", reference=reference, by_group=by_group)
@@ -386,7 +388,7 @@ def test_arguments_out_of_range_are_refused(options: dict[str, Any], expected: l
     assert refused(second_stage, dea(panel_of(data)), **options) == [f"second_stage.{name}" for name in expected]
 
 
-@pytest.mark.parametrize("named", ["nope", [], ["z", "z"], ["z", "u"], ["z", 3]])
+@pytest.mark.parametrize("named", ["nope", [], ["z", "z"], ["z", "u"], ["z", 3], 5, None])
 def test_columns_that_are_not_there_or_named_wrongly_are_refused(named: Any):
     data = made(12, 12)
     assert codes(dea(panel_of(data)), data, columns=named) == ["second_stage.columns"]
@@ -424,7 +426,11 @@ def test_keys_that_are_missing_or_stand_twice_are_refused_together():
 
 def test_columns_that_say_nothing_new_are_refused():
     data = made(12, 12)
-    frame = data | {"c": [3.0] * 12, "d": [0] * 12, "sum": [2 * a - b for a, b in zip(data["z"], data["w"], strict=True)]}
+    frame = data | {
+        "c": [3.0] * 12,
+        "d": [0] * 12,
+        "sum": [2 * a - b for a, b in zip(data["z"], data["w"], strict=True)],
+    }
     result = dea(panel_of(data))
     assert codes(result, frame, columns=["c", "z", "d"]) == ["second_stage.columns"] * 2
     assert codes(result, frame, columns=["z", "w", "sum"]) == ["second_stage.columns"]
@@ -471,6 +477,14 @@ def test_distances_that_thin_out_too_slowly_have_no_estimate(algorithm: int):
     tail = 1.0 + np.random.default_rng(1).pareto(1.5, 60)
     data |= {"y": (np.array(data["x"]) / tail).tolist()}
     assert codes(dea(panel_of(data), orientation="output"), data, algorithm=algorithm) == ["second_stage.result"]
+
+
+def test_too_many_replications_without_an_estimate_are_refused():
+    random = np.random.default_rng(3)
+    x, z = random.uniform(1, 2, 30), random.uniform(0, 1, 30)
+    data = {"u": list(range(30)), "x": x, "z": z, "y": x / (1 + random.exponential(1, 30))}  # a tail on the verge
+    result = dea(panel_of(data), orientation="output")
+    assert codes(result, data, algorithm=1, replications=40) == ["second_stage.replications"]
 
 
 def test_without_a_maximum_the_numbers_of_a_fit_are_nan():

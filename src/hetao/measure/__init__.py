@@ -5,8 +5,13 @@ from __future__ import annotations
 from hetao.measure.composite.composite import CompositeResult, composite
 from hetao.measure.composite.robustness import RobustnessResult, composite_robustness
 from hetao.measure.composite.tree import Indicator, IndicatorTree, read_tree, ready_tree
+from hetao.measure.differences.clubs import ConvergenceClubs, LogT, convergence_clubs
 from hetao.measure.differences.convergence import BetaConvergence, beta_convergence, sigma_convergence
 from hetao.measure.differences.dagum_gini import dagum_gini
+from hetao.measure.differences.density import DensityResult, kernel_density
+from hetao.measure.differences.markov import MarkovResult, SpatialMarkovResult, markov, spatial_markov
+from hetao.measure.differences.moran import local_moran, moran
+from hetao.measure.differences.neighbours import province_neighbours
 from hetao.measure.differences.theil import theil
 from hetao.measure.frontier.additive import additive
 from hetao.measure.frontier.cost import cost
@@ -54,16 +59,21 @@ __all__ = [
     "BootstrapResult",
     "Certificate",
     "CompositeResult",
+    "ConvergenceClubs",
+    "DensityResult",
     "FrontierResult",
     "IndexBootstrapResult",
     "IndexResult",
     "Indicator",
     "IndicatorTree",
     "InfluenceResult",
+    "LogT",
+    "MarkovResult",
     "Result",
     "ReturnsTestResult",
     "RobustnessResult",
     "SecondStageResult",
+    "SpatialMarkovResult",
     "Statement",
     "additive",
     "beta_convergence",
@@ -72,6 +82,7 @@ __all__ = [
     "composite",
     "composite_robustness",
     "computing",
+    "convergence_clubs",
     "cost",
     "cross_efficiency",
     "dagum_gini",
@@ -83,19 +94,24 @@ __all__ = [
     "hicks_moorsteen",
     "hyperbolic",
     "influential_units",
+    "kernel_density",
     "laspeyres",
+    "local_moran",
     "lowe",
     "luenberger",
     "malmquist",
     "malmquist_luenberger",
+    "markov",
     "metafrontier",
     "metafrontier_index",
+    "moran",
     "nonradial_directional",
     "order_alpha",
     "order_m",
     "paasche",
     "perpetual_inventory",
     "profit",
+    "province_neighbours",
     "range_directional",
     "read_tree",
     "ready_tree",
@@ -107,6 +123,7 @@ __all__ = [
     "sbm_malmquist",
     "second_stage",
     "sigma_convergence",
+    "spatial_markov",
     "theil",
     "tornqvist",
     "two_stage",

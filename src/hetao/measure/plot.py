@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from hetao.figures.panel import Panel
     from hetao.measure.composite.composite import CompositeResult
     from hetao.measure.composite.robustness import RobustnessResult
+    from hetao.measure.differences.density import DensityResult
     from hetao.measure.frontier.result import FrontierResult
+    from hetao.measure.frontier.technology import Matrix
     from hetao.measure.inference.bootstrap import BootstrapResult
     from hetao.measure.inference.second_stage import SecondStageResult
     from hetao.measure.productivity.result import IndexResult
 
-__all__ = ["plot_changes", "plot_coefficients", "plot_composite", "plot_limits", "plot_ranks", "plot_scores"]
+__all__ = [
+    "plot_changes",
+    "plot_coefficients",
+    "plot_composite",
+    "plot_densities",
+    "plot_limits",
+    "plot_ranks",
+    "plot_scores",
+    "plot_transitions",
+]
 
 LEGEND_AT_MOST = 12  # lines that a legend can still tell apart
 BARS_AT_MOST = 80  # units that can still be named; more are drawn as a histogram
@@ -133,6 +144,49 @@ def plot_ranks(result: RobustnessResult) -> Figure:
     axes.set_yticks(place, [str(sheet.units[i]) for i in rows])
     axes.invert_yaxis()
     _name_axis(axes.xaxis, str(Text("名次与区间（| 为中位数）", "rank and interval (| the median)")))
+    return figure
+
+
+def plot_densities(result: DensityResult) -> Figure:
+    """Draw one density a period, later ones darker."""
+    from matplotlib import colormaps
+
+    from hetao.fonts import matplotlib_family
+
+    figure, axes = _figure(result.name, 0)
+    shades = colormaps["Blues"](np.linspace(0.35, 1.0, len(result.periods)))
+    for period, density, shade in zip(result.periods, result.density, shades, strict=True):
+        axes.plot(result.grid, density, color=shade, linewidth=1.4, label=None if period is None else str(period))
+    if 1 < len(result.periods) <= LEGEND_AT_MOST:
+        axes.legend(frameon=False, prop={"family": matplotlib_family(), "size": "small"})
+    axes.set_ylim(bottom=0.0)
+    _name_axis(axes.xaxis, str(result.options["value"]))
+    _name_axis(axes.yaxis, str(Text("密度", "density")))
+    return figure
+
+
+def plot_transitions(title: str, tables: list[Matrix], labels: list[str]) -> Figure:
+    """Draw shares of moves from row to column as coloured tables side by side."""
+    from matplotlib.figure import Figure
+
+    from hetao.fonts import matplotlib_family
+
+    _figure(title, 0)  # says so where matplotlib is missing
+    k = len(tables[0])
+    figure = Figure(figsize=(1.2 + 0.75 * k * len(tables), 1.6 + 0.7 * k), layout="constrained")
+    grid = figure.subplots(1, len(tables), squeeze=False)[0]
+    figure.suptitle(title, family=matplotlib_family())
+    for axes, table, label in zip(grid, tables, labels, strict=True):
+        axes.imshow(np.nan_to_num(table), cmap="Blues", vmin=0.0, vmax=1.0)
+        for i, j in np.ndindex(table.shape):
+            dark = np.nan_to_num(table[i, j]) > 0.6
+            shown = "–" if np.isnan(table[i, j]) else f"{table[i, j]:.2f}"
+            axes.text(j, i, shown, ha="center", va="center", color="white" if dark else "black", size="small")
+        axes.set_xticks(range(k), [str(c + 1) for c in range(k)])
+        axes.set_yticks(range(k), [str(c + 1) for c in range(k)])
+        axes.set_title(label, family=matplotlib_family(), size="small")
+        _name_axis(axes.xaxis, str(Text("到", "to")))
+    _name_axis(grid[0].yaxis, str(Text("从", "from")))
     return figure
 
 

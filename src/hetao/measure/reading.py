@@ -57,6 +57,10 @@ class Reader:
             if not isinstance(name, str) or name not in self._columns:
                 self.add(role, Place(item=role), repr(name), Text(f"以下之一：{listed}", f"one of: {listed}"))
 
+    def has(self, name: str) -> bool:
+        """Say whether there is a column of this name."""
+        return name in self._columns
+
     def needs_rows(self, column: str) -> None:
         """Require at least one row."""
         if not self.size:

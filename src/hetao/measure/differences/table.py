@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,8 +15,9 @@ from numpy.typing import NDArray
 from hetao.figures.frames import FrameKind
 from hetao.measure.frontier.technology import Matrix
 from hetao.measure.reading import Reader
+from hetao.measure.results import Statement
 
-__all__ = ["Values", "read_values"]
+__all__ = ["DistributionStatement", "Values", "read_values"]
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,36 @@ class Values:
         for period in sorted(distinct) if alike else distinct:
             yield period, np.flatnonzero([p == period for p in self.period.tolist()])
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of values, weights and keys in row order."""
+        keys = [None if key is None else key.tolist() for key in (self.unit, self.period, self.group)]
+        digest = hashlib.sha256(json.dumps(keys, default=str, ensure_ascii=False).encode())
+        digest.update(self.value.tobytes() + self.weight.tobytes())
+        return digest.hexdigest()
+
     def give(self, period_column: str | None, rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 # the caller's kind
         """Return a table in the caller's kind of frame, its first column the period where there is one."""
         names = list(rows[0])
         kept = [name for name in names if name != "period" or period_column]
         columns = {period_column if name == "period" else name: [row[name] for row in rows] for name in kept}
         return self.kind.give({str(name): column for name, column in columns.items()})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DistributionStatement(Statement):
+    """What is said of how a value is distributed.
+
+    Attributes:
+        values: the observations.
+        period_column: name of the period's column; None where there is none.
+    """
+
+    values: Values
+    period_column: str | None
+
+    def _data_hash(self) -> str:
+        return self.values.fingerprint
 
 
 def read_values(

@@ -52,6 +52,7 @@ from hetao.measure.productivity.perpetual_inventory import perpetual_inventory
 from hetao.measure.productivity.result import IndexResult
 from hetao.measure.productivity.sbm_malmquist import sbm_malmquist
 from hetao.measure.productivity.tornqvist import tornqvist
+from hetao.measure.productivity.two_stage_malmquist import two_stage_malmquist
 from hetao.measure.results import Certificate, Result, Statement
 
 __all__ = [
@@ -127,4 +128,5 @@ __all__ = [
     "theil",
     "tornqvist",
     "two_stage",
+    "two_stage_malmquist",
 ]

@@ -14,7 +14,7 @@ _PARTS = (
 _CHANGES = (
     "index period_from period_to efficiency_change technical_change pure_efficiency_change scale_change "
     "technical_magnitude technical_bias output_change input_change technical_scale_mix_change residual_mix_change "
-    "best_practice_change technology_gap_change output_growth"
+    "best_practice_change technology_gap_change output_growth stage_1_change stage_2_change"
 )
 KEYS = frozenset(f"{_ROWS} {_PARTS} {_CHANGES}".split())
 QUANTITIES = frozenset({"intercept"})  # stands beside the quantities' own names among the multipliers

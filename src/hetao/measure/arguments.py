@@ -63,7 +63,8 @@ class Arguments:
 
     def one_of(self, argument: str, value: object, allowed: Sequence[object]) -> None:
         """Require one of the named options."""
-        if not any(isinstance(value, type(a)) and value == a for a in allowed):  # 1 is not True here
+        same = (isinstance(value, type(a)) and isinstance(value, bool) == isinstance(a, bool) for a in allowed)
+        if not any(alike and value == a for alike, a in zip(same, allowed, strict=True)):  # 1 is not True here
             listed = ", ".join(repr(a) for a in allowed)
             self.refuse(
                 argument,

@@ -105,9 +105,19 @@ class Reader:
         for i, row in enumerate(chosen):
             value = cells[row]
             missing = value is None or value != value
-            fits = isinstance(value, int | float) and not isinstance(value, bool) and not missing
-            if fits and np.isfinite(value) and (value > 0.0 or not positive):
-                found[i] = value
+            number = _as_float(value)
+            if np.isfinite(number) and (number > 0.0 or not positive):
+                found[i] = number
             elif not (missing and gaps):
                 self.add("value", Place(row=row, column=name), repr(value), expected)
         return found
+
+
+def _as_float(value: object) -> float:
+    """Return a number as a float; NaN where it is none, or beyond what a float holds."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return np.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return np.nan

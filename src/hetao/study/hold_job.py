@@ -44,7 +44,7 @@ def hold_job(data: StudyData, problems: Problems) -> Job | None:
     if len(problems) > before:
         return None
     events = tuple(_events(data, settings, [(kind, v, f, m3) for kind, v, f, m3 in read if m3 is not None]))
-    return Job(Text("守住", "Hold"), lambda: _run(data, settings, events))
+    return Job(Text("守住", "Hold"), lambda _: _run(data, settings, events))
 
 
 def _check_volume(data: StudyData, problems: Problems, item: str, v: VolumeSettings) -> None:

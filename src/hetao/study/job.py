@@ -9,10 +9,15 @@ from functools import partial
 from hetao.errors import Problems
 from hetao.figures import Row
 from hetao.report.model import Section
+from hetao.report.sections.reading import Reading
 from hetao.study.data import StudyData, setting
 from hetao.text import Text
 
-__all__ = ["Done", "Job", "require_indicators", "require_regions", "require_source"]
+__all__ = ["Done", "Job", "Levels", "chosen_regions", "require_indicators", "require_regions", "require_source"]
+
+
+Levels = Mapping[str, Mapping[tuple[str, int], float]]
+"""Job (``measure.tfp``) → region and year → the score, or the index chained from its first year."""
 
 
 @dataclass(frozen=True)
@@ -23,19 +28,54 @@ class Done:
         section: its section of the report.
         facts: name → what the manifest says: fingerprints, certificates, heads.
         files: file name → text, further files for the output folder.
+        levels: what later jobs may compare.
+        readings: what the results show and do not show.
     """
 
     section: Section
     facts: Mapping[str, object] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    levels: Levels = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
 class Job:
-    """A checked piece of work: its words for the progress, and what to do."""
+    """A checked piece of work: its words for the progress, and what to do with what earlier jobs gave."""
 
     words: Text
-    run: Callable[[], Done]
+    run: Callable[[Levels], Done]
+
+
+KIND = "kind:"
+
+
+def chosen_regions(
+    data: StudyData, problems: Problems, item: str, named: Iterable[str], leave_out: Iterable[str]
+) -> list[str] | None:
+    """Return the ids of regions named one by one or by kind (``kind:province``), less those left out.
+
+    What is unknown is recorded, and None returned; so it is where nothing is left.
+    """
+    listed: list[str] = []
+    for name in named:
+        if name.startswith(KIND):
+            listed += [r.id for r in data.tree.of_kind(name.removeprefix(KIND))]
+        elif require_regions(data, problems, f"{item} regions", [name]):
+            listed.append(data.tree.get(name).id)
+        else:
+            return None
+    out = {data.tree.get(name).id for name in leave_out}
+    if not listed:
+        problems.add(
+            "study.no_regions",
+            setting(f"{item} regions"),
+            found=Text("没有匹配的地区", "no region that matches"),
+            expected=Text("地区代码，或 kind:province", "region ids, or kind:province"),
+            remedy=Text("改正地区，或在区划表中补上", "correct the regions, or add them to the table of regions"),
+        )
+        return None
+    return [region for region in dict.fromkeys(listed) if region not in out]
 
 
 def require_regions(data: StudyData, problems: Problems, item: str, regions: Iterable[str]) -> bool:

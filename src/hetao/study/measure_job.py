@@ -7,19 +7,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args, get_type_hints
 
+import numpy as np
+
 import hetao.measure
 from hetao.errors import Problems
 from hetao.figures.panel import Panel
+from hetao.measure import FrontierResult, IndexResult, bootstrap, bootstrap_index
 from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.measure import Measured, measure_section
+from hetao.report.sections.reading import BOOTSTRAP, READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, require_indicators, require_regions
+from hetao.study.job import Done, Job, chosen_regions, require_indicators, require_regions
 from hetao.study.settings import MeasureSettings
 from hetao.text import Text
 
 __all__ = ["measure_job"]
 
-KIND = "kind:"
+_BOOTSTRAPS: dict[str, Callable[..., Any]] = {"dea": bootstrap, "malmquist": bootstrap_index}
+TRIAL = 10  # replications that are tried before anything else is computed
 
 
 @dataclass(frozen=True)
@@ -36,22 +41,22 @@ def measure_job(data: StudyData, problems: Problems) -> Job | None:
     ready = [p for p in prepared if p is not None]
     if not prepared or len(ready) < len(prepared):
         return None
-    return Job(Text("测度", "Measure"), lambda: _run(data, ready))
+    return Job(Text("测度", "Measure"), lambda _: _run(data, ready))
 
 
 def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepared | None:
     item = f"[measure.{s.name}]"
-    regions = _regions(data, s, problems)
     indicators = (*s.inputs, *s.outputs, *s.bads)
     sound = [
         require_regions(data, problems, f"{item} regions", (*s.leave_out, s.focus, *s.peers)),
         require_indicators(data, problems, f"{item} inputs, outputs, bads", indicators),
         _check_options(s, problems),
+        _check_bootstrap(s, problems),
     ]
+    regions = chosen_regions(data, problems, item, s.regions, s.leave_out) if sound[0] else None
     if regions is None or not all(sound):
         return None
     s = _by_id(data, s)
-    regions = [r for r in regions if r not in s.leave_out]
     if not _are_within(data, s, regions, problems):
         return None
     columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
@@ -60,6 +65,8 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
         return None
     panel = problems.attempt(lambda: _panel(columns, s), setting(item))
     if panel is None or problems.attempt(lambda: _try(columns, s), setting(item)) is None:
+        return None
+    if s.bootstrap and problems.attempt(lambda: _try_bootstrap(panel, s), setting(f"{item} bootstrap")) is None:
         return None
     used = [
         data.chosen.figure(r, p, i)
@@ -103,27 +110,6 @@ def _try(columns: Mapping[str, list[Any]], s: MeasureSettings) -> object:
     return call(_panel({name: [values[i] for i in kept] for name, values in columns.items()}, s), **s.options)
 
 
-def _regions(data: StudyData, s: MeasureSettings, problems: Problems) -> list[str] | None:
-    listed: list[str] = []
-    for name in s.regions:
-        if name.startswith(KIND):
-            listed += [r.id for r in data.tree.of_kind(name.removeprefix(KIND))]
-        elif require_regions(data, problems, f"[measure.{s.name}] regions", [name]):
-            listed.append(data.tree.get(name).id)
-        else:
-            return None
-    if not listed:
-        problems.add(
-            "study.no_regions",
-            setting(f"[measure.{s.name}] regions"),
-            found=Text("没有匹配的地区", "no region that matches"),
-            expected=Text("地区代码，或 kind:province", "region ids, or kind:province"),
-            remedy=Text("改正地区，或在区划表中补上", "correct the regions, or add them to the table of regions"),
-        )
-        return None
-    return list(dict.fromkeys(listed))
-
-
 def _check_options(s: MeasureSettings, problems: Problems) -> bool:
     """Check the further arguments against the call's own signature."""
     call = getattr(hetao.measure, s.call)
@@ -143,6 +129,30 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
             remedy=Text("改正该选项", "correct the option"),
         )
     return sound
+
+
+def _check_bootstrap(s: MeasureSettings, problems: Problems) -> bool:
+    """Check that the call has a bootstrap, and its arguments against its signature."""
+    if not s.bootstrap:
+        return True
+    call = _BOOTSTRAPS.get(s.call)
+    known = sorted(inspect.signature(call).parameters.keys() - {"result"}) if call else []
+    wrong = [name for name in s.bootstrap if name not in known]
+    for name in wrong:
+        listed = ", ".join(known or _BOOTSTRAPS)
+        problems.add(
+            "study.option",
+            setting(f"[measure.{s.name}] bootstrap.{name}"),
+            found=Text("未知选项", "an unknown option") if call else Text(f"call = {s.call}", f"call = {s.call}"),
+            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+            remedy=Text("改正该选项", "correct the option"),
+        )
+    return not wrong
+
+
+def _try_bootstrap(panel: Panel, s: MeasureSettings) -> object:
+    call: Callable[..., object] = getattr(hetao.measure, s.call)
+    return _BOOTSTRAPS[s.call](call(panel, **s.options), **{**s.bootstrap, "replications": TRIAL})
 
 
 def _literals(hint: object) -> tuple[object, ...]:
@@ -168,17 +178,52 @@ def _refuse_focus(data: StudyData, s: MeasureSettings, problems: Problems, missi
 
 
 def _run(data: StudyData, prepared: list[_Prepared]) -> Done:
-    measured, facts = [], {}
+    measured, levels, readings = [], {}, []
+    facts: dict[str, object] = {}
     for p in prepared:
         s = p.settings
         call: Callable[..., Any] = getattr(hetao.measure, s.call)
         result = call(p.panel, **s.options)
+        limits = _BOOTSTRAPS[s.call](result, **s.bootstrap) if s.bootstrap else None
         facts[f"measure.{s.name}"] = {"fingerprint": result.fingerprint, "certificate": result.certificate.as_dict()}
         names = {str(u): data.name(str(u)) for u in p.panel.units}
         roles = _roles(data, s)
-        measured.append(Measured(s.name, s.title, result, s.focus, s.peers, names, roles, p.sources))
+        measured.append(Measured(s.name, s.title, result, s.focus, s.peers, names, roles, p.sources, limits, s.note))
+        if limits is not None:
+            fact = {"fingerprint": limits.fingerprint, "certificate": limits.certificate.as_dict()}
+            facts[f"measure.{s.name}.bootstrap"] = fact
+        levels[f"measure.{s.name}"] = _levels(result)
+        readings.append(_reading(s))
     section = measure_section(measured, [_missing_table(data, p) for p in prepared if p.missing])
-    return Done(section, facts)
+    return Done(section, facts, levels=levels, readings=tuple(readings))
+
+
+def _levels(result: IndexResult | FrontierResult) -> dict[tuple[str, int], float]:
+    """Return the score of each region and year, or the index chained from its first year as far as it is known."""
+    panel = result.panel
+    if isinstance(result, FrontierResult):
+        keys = zip(panel.units.tolist(), panel.row_periods.tolist(), strict=True)
+        scores = zip(keys, result.evaluation.score.tolist(), strict=True)
+        return {(str(unit), int(year)): v for (unit, year), v in scores if not np.isnan(v)}
+    found = {(str(unit), int(panel.periods[0])): result.start for unit in result.pairs.units}
+    units, earlier, later = result.keys
+    changes = zip(map(str, units), map(_year, earlier), map(_year, later), result.values["index"], strict=True)
+    for unit, before, after, value in changes:
+        if (unit, before) in found and not np.isnan(value):
+            found[unit, after] = result.chain(found[unit, before], float(value))
+    return found
+
+
+def _year(period: object) -> int:
+    assert isinstance(period, int)  # a study's panels have years
+    return period
+
+
+def _reading(s: MeasureSettings) -> Reading:
+    shows, hides = READINGS.get(s.call, READINGS["dea"])
+    if s.bootstrap:
+        hides = Text(hides.zh + BOOTSTRAP.zh, f"{hides.en} {BOOTSTRAP.en}")
+    return Reading(s.title, shows, hides)
 
 
 def _roles(data: StudyData, s: MeasureSettings) -> Text:

@@ -21,7 +21,7 @@ def plan_job(data: StudyData, problems: Problems) -> Job | None:
     portfolio = prepare_portfolio(data, wanted.portfolio, problems) if wanted.portfolio else None
     if len(problems) > before or (breakdown is None and portfolio is None):
         return None
-    return Job(Text("规划", "Plan"), lambda: _run(breakdown, portfolio))
+    return Job(Text("规划", "Plan"), lambda _: _run(breakdown, portfolio))
 
 
 def _run(breakdown: PreparedBreakdown | None, portfolio: PreparedPortfolio | None) -> Done:

@@ -39,8 +39,11 @@ class Reader:
         """Return a text; without a default the key is required."""
         return self._typed(key, str, default, Text("一段文字", "a text"))
 
-    def count(self, key: str) -> int:
-        """Return a whole number of at least 1; it is required."""
+    def count(self, key: str, default: int | None = None) -> int:
+        """Return a whole number of at least 1; without a default the key is required."""
+        if default is not None and key not in self._table:
+            self._asked.add(key)
+            return default
         return self._whole(key, 1, sys.maxsize, Text("不小于 1 的整数", "a whole number of at least 1"))
 
     def year(self, key: str) -> int:

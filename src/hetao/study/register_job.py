@@ -30,7 +30,7 @@ def register_job(data: StudyData, problems: Problems) -> Job | None:
     if tables is None or len(problems) > before:
         return None
     events = register_events(data, settings, tables)
-    return Job(Text("登记簿", "Register"), lambda: _run(data, settings, tables, events))
+    return Job(Text("登记簿", "Register"), lambda _: _run(data, settings, tables, events))
 
 
 def _run(data: StudyData, settings: RegisterSettings, tables: Tables, events: list[Event]) -> Done:

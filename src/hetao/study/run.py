@@ -19,9 +19,12 @@ from hetao.report.html import render_html
 from hetao.report.model import Report, Section, SourceNote
 from hetao.report.sections.figures import figures_section
 from hetao.report.sections.measure import STATUS_WORDS
+from hetao.report.sections.reading import reading_section
 from hetao.report.tables import write_tables
 from hetao.report.xlsx import write_xlsx
+from hetao.study.composite_job import composite_job
 from hetao.study.data import StudyData, load_study
+from hetao.study.differences_job import differences_job
 from hetao.study.hold_job import hold_job
 from hetao.study.job import Done, Job
 from hetao.study.measure_job import measure_job
@@ -34,7 +37,7 @@ from hetao.text import Text, language
 __all__ = ["Checked", "Progress", "Written", "check_study", "run_study"]
 
 Progress = Callable[[Text, float], None]
-DEPENDENCIES = ("numpy", "narwhals", "highspy", "python-calamine", "XlsxWriter", "jinja2", "fonttools")
+DEPENDENCIES = ("numpy", "scipy", "narwhals", "highspy", "python-calamine", "XlsxWriter", "jinja2", "fonttools")
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,7 @@ def run_study(folder: Path, out: Path | None = None, *, progress: Progress | Non
     for i, job in enumerate(jobs):
         step(job.words, (i + 1) / (len(jobs) + 2))
         started = time.perf_counter()
-        done.append(job.run())
+        done.append(job.run({name: level for d in done for name, level in d.levels.items()}))
         timings[job.words.en.lower()] = time.perf_counter() - started
     step(Text("写报告", "Writing the report"), (len(jobs) + 1) / (len(jobs) + 2))
     try:
@@ -152,7 +155,8 @@ def _not_written(target: Path, error: OSError) -> Problem:
 def _prepare(folder: Path) -> tuple[StudyData, list[Job]]:
     data = load_study(folder)
     problems = Problems(StudyError)
-    jobs = [prepare(data, problems) for prepare in (measure_job, hold_job, register_job, plan_job, track_job)]
+    kinds = (measure_job, composite_job, differences_job, hold_job, register_job, plan_job, track_job)
+    jobs = [prepare(data, problems) for prepare in kinds]
     problems.raise_if_any()
     return data, [job for job in jobs if job is not None]
 
@@ -167,7 +171,9 @@ def _report(data: StudyData, done: list[Done]) -> Report:
         regions={r.id: r.name for r in data.tree},
         indicators={i.key: i.name for i in data.schema},
     )
-    sections: list[Section] = [*(d.section for d in done), data_section]
+    readings = [reading for d in done for reading in d.readings]
+    guide = [reading_section(readings)] if readings else []
+    sections: list[Section] = [*(d.section for d in done), *guide, data_section]
     notes = {k: SourceNote(k, s.publisher, s.title, s.vintage, s.url, s.note) for k, s in data.sources.items()}
     return Report(
         title=settings.title,
@@ -208,6 +214,7 @@ def _certificate_words(c: Mapping[str, Any]) -> Text:
 def _inputs(data: StudyData) -> dict[str, str]:
     """Return the SHA-256 of every file of the study."""
     files = ["study.toml", *data.files]
+    files += [c.tree for c in data.settings.composite]
     if data.settings.track is not None:
         files.append(data.settings.track.targets)
     if data.settings.register is not None:

@@ -16,6 +16,8 @@ from hetao.text import Text
 
 __all__ = [
     "BreakdownSettings",
+    "CompositeSettings",
+    "DifferencesSettings",
     "HoldSettings",
     "MeasureSettings",
     "PlanSettings",
@@ -24,6 +26,7 @@ __all__ = [
     "StudySettings",
     "TrackSettings",
     "VolumeSettings",
+    "ZoneSettings",
     "read_settings",
 ]
 
@@ -40,6 +43,8 @@ CALLS = (
     "returns_to_scale",
     "malmquist",
     "malmquist_luenberger",
+    "sbm_malmquist",
+    "two_stage_malmquist",
 )
 WATERS = ("total", "surface", "groundwater", "unconventional", "yellow_river")
 BASES = ("withdrawal", "consumption")
@@ -58,8 +63,10 @@ class MeasureSettings:
         years: first and last year.
         inputs, outputs, bads: indicators by role.
         options: further arguments of the call.
+        bootstrap: arguments of `bootstrap` or `bootstrap_index`, which is made where there are any.
         focus: the region that the report puts first.
         peers: the regions that it is shown beside; empty: all.
+        note: what readers must know of it.
     """
 
     name: str
@@ -72,8 +79,66 @@ class MeasureSettings:
     outputs: tuple[str, ...]
     bads: tuple[str, ...]
     options: Mapping[str, Any]
+    bootstrap: Mapping[str, Any]
     focus: str
     peers: tuple[str, ...]
+    note: Text
+
+
+@dataclass(frozen=True)
+class CompositeSettings:
+    """One ``[composite.NAME]``: an index of many indicators.
+
+    Attributes:
+        name, title: what it is called.
+        tree: the csv of its indicators; an indicator is one of the register, or a ratio of two, ``a / b``.
+        regions, leave_out, years: as in a measure.
+        options: further arguments of `composite`.
+        robustness: arguments of `composite_robustness`, which is made where there are any.
+        focus: the region that the report puts first.
+        peers: the regions that it is shown beside; empty: all.
+        note: what readers must know of it.
+    """
+
+    name: str
+    title: Text
+    tree: str
+    regions: tuple[str, ...]
+    leave_out: tuple[str, ...]
+    years: tuple[int, int]
+    options: Mapping[str, Any]
+    robustness: Mapping[str, Any]
+    focus: str
+    peers: tuple[str, ...]
+    note: Text
+
+
+@dataclass(frozen=True)
+class ZoneSettings:
+    """One ``[[differences.NAME.zone]]``: regions that are told of together."""
+
+    title: Text
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DifferencesSettings:
+    """One ``[differences.NAME]``: how unequal the regions are, within and between zones, and whether that changes.
+
+    Attributes:
+        name, title: what it is called.
+        of: ``measure.NAME`` or ``composite.NAME``, whose score (an index chained from its first year) is compared.
+        zones: the zones; every region of the score belongs to one.
+        classes: of the transitions from year to year.
+        note: what readers must know of it.
+    """
+
+    name: str
+    title: Text
+    of: str
+    zones: tuple[ZoneSettings, ...]
+    classes: int
+    note: Text
 
 
 @dataclass(frozen=True)
@@ -199,6 +264,8 @@ class StudySettings:
     tolerance: str
     choose: Mapping[str, str]
     measure: tuple[MeasureSettings, ...]
+    composite: tuple[CompositeSettings, ...]
+    differences: tuple[DifferencesSettings, ...]
     hold: HoldSettings | None
     register: RegisterSettings | None
     plan: PlanSettings
@@ -255,6 +322,8 @@ def _settings(top: Reader, problems: Problems) -> StudySettings:
         tolerance=study.text("tolerance", "0"),
         choose=study.amounts("choose"),
         measure=tuple(_measure(name, reader) for name, reader in top.sections("measure").items()),
+        composite=tuple(_composite(name, reader) for name, reader in top.sections("composite").items()),
+        differences=tuple(_differences(name, reader) for name, reader in top.sections("differences").items()),
         hold=_hold(top.section("hold")),
         register=_register(top.section("register")),
         plan=_plan(top.section("plan")),
@@ -264,7 +333,7 @@ def _settings(top: Reader, problems: Problems) -> StudySettings:
     return settings
 
 
-def _measure(name: str, reader: Reader) -> MeasureSettings:
+def _check_name(name: str, reader: Reader) -> None:
     if not re.fullmatch(r"[\w-]{1,40}", name):
         reader.refuse(
             "",
@@ -272,6 +341,47 @@ def _measure(name: str, reader: Reader) -> MeasureSettings:
             expected=Text("1 至 40 个字母、数字、_ 或 -", "1 to 40 letters, digits, _ or -"),
             remedy=Text("改名：它也是表格文件的名字", "rename it: tables are named after it"),
         )
+
+
+def _composite(name: str, reader: Reader) -> CompositeSettings:
+    _check_name(name, reader)
+    settings = CompositeSettings(
+        name=name,
+        title=reader.bilingual("title", Text(name, name)),
+        tree=reader.text("tree"),
+        regions=reader.texts("regions"),
+        leave_out=reader.texts("leave_out", ()),
+        years=reader.years("years"),
+        options=reader.table("options"),
+        robustness=reader.table("robustness"),
+        focus=reader.text("focus"),
+        peers=reader.texts("peers", ()),
+        note=reader.bilingual("note", Text("", "")),
+    )
+    reader.done()
+    return settings
+
+
+def _differences(name: str, reader: Reader) -> DifferencesSettings:
+    _check_name(name, reader)
+    zones = []
+    for zone in reader.tables("zone"):
+        zones.append(ZoneSettings(zone.bilingual("title"), zone.texts("regions")))
+        zone.done()
+    settings = DifferencesSettings(
+        name=name,
+        title=reader.bilingual("title", Text(name, name)),
+        of=reader.text("of"),
+        zones=tuple(zones),
+        classes=reader.count("classes", 4),
+        note=reader.bilingual("note", Text("", "")),
+    )
+    reader.done()
+    return settings
+
+
+def _measure(name: str, reader: Reader) -> MeasureSettings:
+    _check_name(name, reader)
     settings = MeasureSettings(
         name=name,
         title=reader.bilingual("title", Text(name, name)),
@@ -283,8 +393,10 @@ def _measure(name: str, reader: Reader) -> MeasureSettings:
         outputs=reader.texts("outputs"),
         bads=reader.texts("bads", ()),
         options=reader.table("options"),
+        bootstrap=reader.table("bootstrap"),
         focus=reader.text("focus"),
         peers=reader.texts("peers", ()),
+        note=reader.bilingual("note", Text("", "")),
     )
     reader.done()
     return settings

@@ -43,7 +43,7 @@ def track_job(data: StudyData, problems: Problems) -> Job | None:
     actuals = tuple(_actuals(data, targets))
     if attempt_in(problems, settings.targets, lambda: assess_all(targets, actuals, settings.as_of)) is None:
         return None
-    return Job(Text("跟踪", "Track"), lambda: _run(data, settings, targets, actuals))
+    return Job(Text("跟踪", "Track"), lambda _: _run(data, settings, targets, actuals))
 
 
 def _targets(rows: Sequence[Row], settings: TrackSettings, problems: Problems) -> tuple[Target, ...] | None:

@@ -72,6 +72,13 @@ class BetaConvergence:
     speed: float
     half_life: float
 
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of a slope of 0, by Student's t of units − 2 degrees of freedom."""
+        from scipy.stats import t
+
+        return 2.0 * float(t.sf(abs(self.t), self.units - 2))
+
     def summary(self) -> str:
         """Return the regression in words."""
         verdict = Text("β 收敛", "β-convergence") if self.slope < 0.0 else Text("无 β 收敛", "no β-convergence")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BootstrapResult", "bootstrap"]
 
+FEWEST = 3  # units that have a covariance
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BootstrapResult(Result):
@@ -207,6 +209,7 @@ def bootstrap(
     orientation: Orientation = "input" if o["orientation"] == "input" else "output"
     technology = Technology(len(panel.inputs), len(panel.outputs), 0, o["returns"])  # type: ignore[arg-type] # checked
     parts = blocks(panel, o["reference"], by_group=bool(o["by_group"]))  # type: ignore[arg-type] # checked
+    _check_sizes(method, parts, arguments)
     replicates, proofs, told = np.full((replications, len(panel)), np.nan), [], Teller(replications * len(parts))
     for number, block in enumerate(parts):
         sample = _sample(panel, technology, block, orientation, result.evaluation.score, method, bandwidth)
@@ -231,6 +234,18 @@ def bootstrap(
         audit=Certificate.together(proofs),
         seed=int(seed),
     )
+
+
+def _check_sizes(method: str, parts: tuple[Block, ...], arguments: Arguments) -> None:
+    least = min(len(block.reference) for block in parts)
+    if method == "heterogeneous" and least < FEWEST:
+        arguments.refuse(
+            "result",
+            found=Text(f"{least} 个单元的前沿", f"a frontier of {least} units"),
+            expected=Text(f"每个前沿至少 {FEWEST} 个单元", f"at least {FEWEST} units to each frontier"),
+            remedy=Text("增加单元，或改用 homogeneous", "add units, or use homogeneous"),
+        )
+    arguments.done()
 
 
 def _sample(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -30,13 +31,13 @@ def read_environment(call: str, panel: Panel, frame: object, columns: str | Sequ
         ModelError: unknown columns, keys that are missing or stand twice, values that are no finite numbers, columns
             that do not vary or are made of the others; everything at once, each with its place.
     """
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names: list[Any] = [columns] if isinstance(columns, str) or not isinstance(columns, Iterable) else list(columns)
     reader = Reader(call, frame)
     keys = [name for name in (panel.unit_column, panel.period_column) if name is not None]
     if not names:
         reader.add("columns", Place(item="columns"), "[]", Text("至少一列", "at least one column"))
     reader.needs("columns", [*keys, *names])
-    for name in {n for n in names if names.count(n) > 1 or n in keys}:
+    for name in [n for i, n in enumerate(names) if n in names[:i] or n in keys]:
         reader.add("columns", Place(column=str(name)), repr(name), Text("各列一次", "each column once"))
     reader.done()
     rows = _rows(panel, keys, reader)

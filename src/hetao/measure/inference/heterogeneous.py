@@ -50,12 +50,12 @@ class Heterogeneous:
 
     def _sample(self, random: np.random.Generator) -> tuple[Quantities, Answers]:
         moving, still = (self.reference.X, self.reference.Y) if self.orientation == "input" else self._output_side()
-        sizes, n = np.abs(moving).mean(axis=0), len(still)
-        angles, place = directions(moving / sizes), still / np.abs(still).mean(axis=0)
+        sizes, usual, n = _sizes(moving), _sizes(still), len(still)
+        angles, place = directions(moving / sizes), still / usual
         drawn, chosen = self._draw(np.column_stack([place, angles]), random)
         q = still.shape[1]
         score = drawn[:, -1]
-        there = np.clip(drawn[:, :q], place.min(axis=0), place.max(axis=0)) * np.abs(still).mean(axis=0)
+        there = np.clip(drawn[:, :q], place.min(axis=0), place.max(axis=0)) * usual
         ray = from_directions(_folded(drawn[:, q:-1])) * sizes
         points, answers = self._project(ray, there)
         lost = ~answers.solved | ~(answers.objective > 0.0)
@@ -94,6 +94,13 @@ class Heterogeneous:
         points = Quantities(ray, there, B) if self.orientation == "input" else Quantities(there, ray, B)
         answers = score_against(self.frontier, self.technology, self.orientation, points)
         return ray * np.where(answers.solved, answers.objective, 1.0)[:, None], answers
+
+
+def _sizes(table: Matrix) -> Matrix:
+    """Return the columns' means, 1 where a column is nothing but zeros."""
+    mean = np.abs(table).mean(axis=0)
+    found: Matrix = np.where(mean > 0.0, mean, 1.0)
+    return found
 
 
 def directions(points: Matrix) -> Matrix:

@@ -30,9 +30,9 @@ from hetao.text import Text
 
 __all__ = ["InfluenceResult", "influential_units"]
 
-SETS_AT_MOST = 200_000  # of units whose removal from the data cloud is tried
+SETS_AT_MOST = 200_000  # of units whose removal from the cloud is tried; of more, those of units with most leverage
 ROUNDING = 1e-9  # smaller changes are none
-CANDIDATES = 40  # where there are more sets, they are made of this many units with the most leverage
+VANISHED = 1e-12  # of a volume: nothing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +46,7 @@ class InfluenceResult(Result):
         largest_effect: (n,) the largest of these changes.
         order_m: (n,) its order-m score against the others; NaN where none is comparable.
         cloud: (n,) log of the share of the data cloud's volume that is left without it, ≤ 0.
-        sets: ``size``, ``period``, ``units``, ``log_ratio``, ``runner_up`` of the sets that shrink the cloud most.
+        sets: ``period``, ``group``, ``size``, ``units``, ``log_ratio``, ``runner_up`` of the sets that shrink the cloud most.
         audit: the certificate of all programmes solved.
     """
 
@@ -84,8 +84,9 @@ class InfluenceResult(Result):
 
         A size at which the gap between the two is large beside the other sizes' is a likely number of outliers.
         """
-        shown = {name: values for name, values in self.sets.items() if name != "period" or self.panel.period_column}
-        return self.panel.kind.give(shown)
+        hidden = {"period"} - ({"period"} if self.panel.period_column else set())
+        hidden |= set() if self.of.options["by_group"] else {"group"}
+        return self.panel.kind.give({name: values for name, values in self.sets.items() if name not in hidden})
 
     @cached_property
     def _worst(self) -> list[int]:
@@ -143,7 +144,7 @@ def influential_units(result: FrontierResult, *, m: int = 25, sets: int = 3) -> 
     arguments.whole("sets", sets, 1)
     check_dea(result, arguments)
     o, panel = result.options, result.panel
-    arguments.one_of("result's reference", o["reference"], ("contemporaneous",))
+    arguments.one_of("result", o["reference"], ("contemporaneous",))
     orientation: Orientation = "input" if o["orientation"] == "input" else "output"
     check_moves(panel, orientation, arguments)
     arguments.done()
@@ -202,17 +203,20 @@ def _left_out(
 def _clouds(panel: Panel, parts: tuple[Block, ...], most: int) -> tuple[Matrix, dict[str, list[Any]]]:
     """Return each row's log ratio of volumes, and for each block and size the set that shrinks the cloud most."""
     found = np.full(len(panel), np.nan)
-    listed: dict[str, list[Any]] = {name: [] for name in ("period", "size", "units", "log_ratio", "runner_up")}
+    names = ("period", "group", "size", "units", "log_ratio", "runner_up")
+    listed: dict[str, list[Any]] = {name: [] for name in names}
     for block in parts:
         table = np.hstack([panel.X[block.own], panel.Y[block.own]])
-        basis, sizes, _ = np.linalg.svd(table / np.abs(table).max(axis=0), full_matrices=False)
+        most_of = np.abs(table).max(axis=0)
+        basis, sizes, _ = np.linalg.svd(table / np.where(most_of > 0.0, most_of, 1.0), full_matrices=False)
         basis = basis[:, sizes > 1e-12 * sizes[0]]
         leverage = (basis**2).sum(axis=1)
         with np.errstate(divide="ignore"):
-            found[block.own] = np.log(np.maximum(1.0 - leverage, 0.0))
+            found[block.own] = np.log(np.where(1.0 - leverage > VANISHED, 1.0 - leverage, 0.0))
         for size in range(1, min(most, len(table) - 1) + 1):
             best, runner_up, rows = _shrinking(basis, leverage, size)
             listed["period"].append(panel.row_periods[block.own[0]])
+            listed["group"].append(None if panel.groups is None else panel.groups[block.own[0]])
             listed["size"].append(size)
             listed["units"].append(", ".join(str(panel.units[block.own[i]]) for i in rows))
             listed["log_ratio"].append(best)
@@ -223,14 +227,16 @@ def _clouds(panel: Panel, parts: tuple[Block, ...], most: int) -> tuple[Matrix, 
 def _shrinking(basis: Matrix, leverage: Matrix, size: int) -> tuple[float, float, tuple[int, ...]]:
     """Return the smallest log det(I − H) over sets of a size, the second smallest, and the set."""
     n = len(leverage)
-    candidates = list(range(n))
-    if comb(n, size) > SETS_AT_MOST:
-        candidates = sorted(np.argsort(-leverage, kind="stable")[:CANDIDATES].tolist())
-    chosen = np.array(list(combinations(candidates, size)), dtype=np.intp)[:SETS_AT_MOST]
+    tried = n
+    while comb(tried, size) > SETS_AT_MOST:
+        tried -= 1
+    candidates = sorted(np.argsort(-leverage, kind="stable")[:tried].tolist())
+    chosen = np.array(list(combinations(candidates, size)), dtype=np.intp)
     parts = basis[chosen]
     gaps = np.eye(size) - np.einsum("sik,sjk->sij", parts, parts)
     with np.errstate(divide="ignore"):
-        ratios = np.log(np.maximum(np.linalg.det(gaps), 0.0))
+        left = np.linalg.det(gaps)
+        ratios = np.log(np.where(left > VANISHED, left, 0.0))  # of a cloud that is gone only rounding is left
     order = np.argsort(ratios, kind="stable")
     second = float(ratios[order[1]]) if len(order) > 1 else np.nan
     return float(ratios[order[0]]), second, tuple(chosen[order[0]].tolist())

@@ -27,6 +27,7 @@ from hetao.text import Text
 
 __all__ = ["ReturnsTestResult", "returns_test"]
 
+ROUNDING = 1e-9  # statistics this close are equal
 Null = Literal["crs", "nirs", "ndrs"]
 
 
@@ -54,7 +55,7 @@ class ReturnsTestResult(Result):
     @cached_property
     def p_values(self) -> Matrix:
         """(P,) share of the replications, and of the sample itself, whose statistic is as small or smaller."""
-        found: Matrix = (1 + (self.replicates <= self.statistic).sum(axis=0)) / (1 + len(self.replicates))
+        found: Matrix = (1 + (self.replicates <= self.statistic + ROUNDING).sum(axis=0)) / (1 + len(self.replicates))
         return found
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -45,6 +46,7 @@ class SecondStageResult(Result):
         estimates: (k,) the coefficients.
         replicates: (replications, k) bootstrap estimates, NaN where a replication has none.
         distance: (n,) the dependent variable, ≥ 1; with algorithm 2 corrected for bias.
+        environment: (n, k − 1) the columns' values, in the panel's row order.
         used: (n,) rows in the regression: with algorithm 1 those off the frontier, with 2 all.
         likelihood: log-likelihood at the estimates.
         confidence: of the limits.
@@ -57,6 +59,7 @@ class SecondStageResult(Result):
     estimates: Matrix
     replicates: Matrix
     distance: Matrix
+    environment: Matrix
     used: NDArray[np.bool_]
     likelihood: float
     confidence: float
@@ -117,11 +120,14 @@ class SecondStageResult(Result):
 
     @cached_property
     def fingerprint(self) -> dict[str, object]:
-        """What the numbers depend on: that of the scores, the call's options and the seed."""
-        return {**self.of.fingerprint, "call": self.name, "options": dict(self.options), "seed": self.seed}
+        """What the numbers depend on: that of the scores, the columns' hash, the call's options and the seed."""
+        digest = sha256(np.ascontiguousarray(self.environment).tobytes()).hexdigest()
+        own: dict[str, object] = {"environment_sha256": digest}
+        own |= {"call": self.name, "options": dict(self.options), "seed": self.seed}
+        return {**self.of.fingerprint, **own}
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        return (self.estimates, self.replicates, self.distance, self.used)
+        return (self.estimates, self.replicates, self.distance, self.environment, self.used)
 
     def _tables(self) -> dict[Text, NativeFrame]:
         return {Text("系数", "coefficients"): self.coefficients, Text("因变量", "distances"): self.scores}
@@ -206,6 +212,12 @@ def second_stage(
     check_dea(result, arguments)
     _check_reference(result, arguments)
     z, names = read_environment("second_stage", result.panel, frame, columns)
+    for name in {"intercept", "sigma"}.intersection(names):
+        taken = Text(f"列 {name}", f"the column {name}")
+        other = Text("别的名称", "another name")
+        rename = Text("在数据框中改名", "rename it in the frame")
+        arguments.refuse("columns", found=taken, expected=other, remedy=rename)
+    arguments.done()
     z = np.column_stack([np.ones(len(z)), z])
     score = result.evaluation.score
     distance = score if result.options["orientation"] == "output" else 1.0 / score
@@ -241,6 +253,7 @@ def second_stage(
         estimates=estimates,
         replicates=np.column_stack([fits.coefficients, fits.sigma]),
         distance=distance,
+        environment=z[:, 1:],
         used=used,
         likelihood=likelihood,
         confidence=float(confidence),
@@ -269,12 +282,13 @@ def _fit(distance: Matrix, z: Matrix, arguments: Arguments) -> tuple[Matrix, flo
 
 def _check_reference(result: FrontierResult, arguments: Arguments) -> None:
     """Require that the units that span a frontier are scored against that same one."""
-    arguments.one_of("result's reference", result.options["reference"], ("contemporaneous", "global"))
+    arguments.one_of("result", result.options["reference"], ("contemporaneous", "global"))
     arguments.done()
 
 
 def _check_off(off: NDArray[np.bool_], z: Matrix, arguments: Arguments) -> None:
-    rank = np.linalg.matrix_rank(z[off]) if off.any() else 0
+    seen = z[off] - z.mean(axis=0) * (z.std(axis=0) > 0.0)  # whatever their size and however far from 0
+    rank = np.linalg.matrix_rank(seen / np.where(z.std(axis=0) > 0.0, z.std(axis=0), 1.0)) if off.any() else 0
     if off.sum() <= z.shape[1] + 1 or rank < z.shape[1]:
         arguments.refuse(
             "result",

@@ -12,7 +12,7 @@ from hetao.measure.frontier.technology import Matrix
 __all__ = ["TruncatedFits", "draw_truncated", "fit_truncated"]
 
 STEPS = 200  # of Newton's method at most
-ENOUGH = 1e-10  # Newton's decrement, in units of the log-likelihood, at which the maximum is reached
+ENOUGH = 1e-12  # Newton's decrement, in units of the log-likelihood, at which the maximum is reached
 LEAST_PRECISION = 1e-7  # h below it, in units of the data: the likelihood grows without limit as σ does
 CHUNK = 4_000_000  # numbers held at once
 
@@ -63,8 +63,14 @@ def fit_truncated(y: Matrix, z: Matrix, limit: float) -> TruncatedFits:
         limit: where y is truncated.
     """
     size = max(1, CHUNK // max(1, y.shape[1] * z.shape[1]))
-    parts = [_fit(y[start : start + size] - limit, z) for start in range(0, len(y), size)]
+    turn, upper = np.linalg.qr(z)  # regressors as they come are of any size and far from 0: Newton's steps want neither
+    turn, upper = turn * np.sqrt(len(z)), upper / np.sqrt(len(z))
+    parts = [_fit(y[start : start + size] - limit, turn) for start in range(0, len(y), size)]
     gamma, h, likelihood, hessian, found = (np.concatenate(column) for column in zip(*parts, strict=True))
+    gamma = np.linalg.solve(upper, gamma.T).T
+    back = np.eye(len(upper) + 1)
+    back[:-1, :-1] = upper
+    hessian = back.T @ hessian @ back
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = 1.0 / h
         beta = gamma * sigma[:, None]

@@ -100,8 +100,8 @@ def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "fir
         convention=Text(
             "两阶段全局 Malmquist 指数：> 1 为增长；= 第一阶段变化 × 第二阶段变化 = 效率变化 × 技术变化；规模报酬不变；"
             f"分解取对第{'一' if first else '二'}阶段最有利者；非期望产出不计入。",
-            "Two-stage global Malmquist index: > 1 is growth; stage 1 × stage 2 = efficiency × technical change; constant "
-            f"returns to scale; the split is the one best for the {priority} stage; bads are left out.",
+            "Two-stage global Malmquist index: > 1 is growth; stage 1 × stage 2 = efficiency × technical change; "
+            f"constant returns to scale; the split is the one best for the {priority} stage; bads are left out.",
         ),
         pairs=pairs,
         values=kept,

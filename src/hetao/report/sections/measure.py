@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hetao.measure import FrontierResult, IndexResult
+from hetao.measure import BootstrapResult, FrontierResult, IndexBootstrapResult, IndexResult
 from hetao.report.format import signed
 from hetao.report.model import (
-    BarChart,
     Block,
     Cell,
     Chart,
@@ -24,12 +23,10 @@ from hetao.report.model import (
     Series,
     Step,
     Table,
-    Tile,
-    TileMap,
     Tone,
     Waterfall,
 )
-from hetao.report.tiles import layout, place
+from hetao.report.sections.maps import region_map
 from hetao.text import Text
 
 __all__ = ["STATUS_WORDS", "Measured", "measure_section"]
@@ -42,6 +39,8 @@ PART_WORDS: dict[str, Text] = {
     "scale_change": Text("规模效率变化", "scale change"),
     "technical_magnitude": Text("技术变化幅度", "magnitude of technical change"),
     "technical_bias": Text("技术变化偏向", "bias of technical change"),
+    "stage_1_change": Text("第一阶段变化", "change of stage 1"),
+    "stage_2_change": Text("第二阶段变化", "change of stage 2"),
 }
 STATUS_WORDS: dict[str, Text] = {
     "optimal": Text("最优", "optimal"),
@@ -50,6 +49,7 @@ STATUS_WORDS: dict[str, Text] = {
     "numerical": Text("数值未达标", "numerical"),
     "missing": Text("缺数据", "missing"),
 }
+NO_NOTE = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Measured:
         names: unit → name.
         roles: the sentence that says what went in and came out.
         sources: keys of the sources that the data came from.
+        limits: its bootstrap, if one was made.
+        note: what readers must know.
     """
 
     key: str
@@ -74,6 +76,8 @@ class Measured:
     names: Mapping[str, Text]
     roles: Text
     sources: tuple[str, ...]
+    limits: BootstrapResult | IndexBootstrapResult | None = None
+    note: Text = NO_NOTE
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,8 @@ def _log_parts(result: IndexResult, unit: str) -> dict[str, float]:
     names = [n for n in result.values if n not in ("index", "technical_magnitude", "technical_bias")]
     if "pure_efficiency_change" in names and "efficiency_change" in names:  # the one is split into two others
         names.remove("efficiency_change")
+    if "stage_1_change" in names:  # the stages are the whole, and so are efficiency and technology
+        names = ["stage_1_change", "stage_2_change"]
     own = np.array([str(u) == unit for u in result.pairs.units])
     table = np.array([result.values[n][own] for n in names])
     has_log = (table > 0.0).all(axis=0)  # not where a change has no answer, nor where a part of it is 0
@@ -192,22 +198,7 @@ def _map(
     *,
     middle: float | None = None,
 ) -> Chart:
-    """Draw one value a region: on a tile map where every region has its tile, as bars elsewhere."""
-    key = f"{m.key}_map"
-    if any(unit_id not in layout() for unit_id in values):
-        ranked = sorted(values, key=lambda u: (values[u] is None, -(values[u] or 0.0), u))
-        points = tuple(Point(u, values[u], m.sources, lost[u]) for u in ranked)
-        labels = {u: m.names[u] for u in ranked}
-        return BarChart(key, title, unit, labels, (Series(m.title, points, "focus"),), horizontal=True)
-    places = place(values)
-    tiles = tuple(
-        Tile(u, m.names[u], *places[u], value=v, note=lost[u], sources=m.sources, focus=u == m.focus)
-        for u, v in values.items()
-    )
-    note = Text(
-        "等面积方块示意位置，不表示边界。", "One equal tile a region: places are schematic, no boundaries are drawn."
-    )
-    return TileMap(key, title, unit, tiles, middle=middle, digits=2, note=note)
+    return region_map(f"{m.key}_map", title, unit, values, lost, m.names, m.focus, m.sources, middle=middle)
 
 
 def _unknown_words(chain: Chain) -> Text:
@@ -217,6 +208,7 @@ def _unknown_words(chain: Chain) -> Text:
 def _index_blocks(m: Measured, result: IndexResult) -> list[Block]:
     chains = _chains(result)
     return [
+        *_notes(m),
         Paragraph(
             Text(
                 f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
@@ -328,9 +320,10 @@ def _changes_table(m: Measured, result: IndexResult) -> Table:
         Column("period_from", Text("起", "from"), kind="year"),
         Column("period_to", Text("止", "to"), kind="year"),
         *(Column(name, PART_WORDS[name], kind="number", digits=4) for name in result.values),
+        *_limit_columns(m),
         Column("status", Text("状态", "status")),
     )
-    rows = []
+    rows, limits = [], _limits(m)
     for i, (unit, before, after) in enumerate(zip(*result.keys, strict=True)):
         numbers = (None if np.isnan(v[i]) else float(v[i]) for v in result.values.values())
         status = str(result.status[i])
@@ -340,11 +333,53 @@ def _changes_table(m: Measured, result: IndexResult) -> Table:
                 Cell(_year(before)),
                 Cell(_year(after)),
                 *(Cell(n, m.sources) for n in numbers),
+                *(Cell(limit, m.sources) for limit in limits[i]),
                 Cell(STATUS_WORDS[status], tone="plain" if status == "optimal" else "warning"),
             )
         )
     title = Text(f"{m.title.zh}：逐年", f"{m.title.en}: every change")
     return Table(f"{m.key}_changes", title, columns, tuple(rows), folded=True)
+
+
+def _notes(m: Measured) -> list[Paragraph]:
+    """Return what readers must know, and what the bootstrap says on the whole."""
+    found = [Paragraph(m.note)] if m.note.en else []
+    if isinstance(m.limits, IndexBootstrapResult):
+        low, high = m.limits.limits("index").T
+        known = ~np.isnan(low)
+        n, up, down = int(known.sum()), int((low[known] > 1.0).sum()), int((high[known] < 1.0).sum())
+        level = f"{m.limits.confidence:.0%}"
+        found.append(
+            Paragraph(
+                Text(
+                    f"自助法（{level} 置信限）：{n} 个逐年变化中，显著增长 {up} 个，显著下降 {down} 个。",
+                    f"Bootstrap ({level} limits): of {n} yearly changes {up} are significantly up and {down} down.",
+                )
+            )
+        )
+    return found
+
+
+def _limit_columns(m: Measured) -> tuple[Column, ...]:
+    if m.limits is None:
+        return ()
+    low, high = Text("置信下限", "lower limit"), Text("置信上限", "upper limit")
+    columns = (Column("lower", low, kind="number", digits=4), Column("upper", high, kind="number", digits=4))
+    if isinstance(m.limits, BootstrapResult):
+        return (Column("corrected", Text("校正偏差后", "corrected for bias"), kind="number", digits=4), *columns)
+    return columns
+
+
+def _limits(m: Measured) -> list[tuple[float | None, ...]]:
+    """Return the cells of `_limit_columns` for every row of the result."""
+    if m.limits is None:
+        rows = len(m.result.status) if isinstance(m.result, IndexResult) else len(m.result.panel)
+        return [()] * rows
+    if isinstance(m.limits, BootstrapResult):
+        table = np.column_stack([m.limits.corrected, m.limits.limits])
+    else:
+        table = m.limits.limits("index")
+    return [tuple(None if np.isnan(v) else float(v) for v in row) for row in table]
 
 
 def _unsolved_table(m: Measured, result: IndexResult) -> list[Block]:
@@ -405,13 +440,16 @@ def _frontier_blocks(m: Measured, result: FrontierResult) -> list[Block]:
         Column("region", Text("地区", "region")),
         Column("period", Text("时期", "period"), kind="year"),
         Column("score", Text("得分", "score"), kind="number", digits=4),
+        *_limit_columns(m),
         Column("status", Text("状态", "status")),
     )
+    limits = _limits(m)
     rows = tuple(
         (
             Cell(m.names[str(panel.units[i])]),
             Cell(_year(panel.row_periods[i])),
             Cell(None if np.isnan(e.score[i]) else float(e.score[i]), m.sources),
+            *(Cell(limit, m.sources) for limit in limits[i]),
             Cell(STATUS_WORDS[str(e.status[i])], tone="plain" if str(e.status[i]) == "optimal" else "warning"),
         )
         for i in range(len(panel))
@@ -420,7 +458,7 @@ def _frontier_blocks(m: Measured, result: FrontierResult) -> list[Block]:
         f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
         f"{m.title.en}. {m.roles.en} {result.convention.en}",
     )
-    return [Paragraph(words), Table(f"{m.key}_scores", m.title, columns, rows, folded=len(rows) > 60)]
+    return [*_notes(m), Paragraph(words), Table(f"{m.key}_scores", m.title, columns, rows, folded=len(rows) > 60)]
 
 
 def _year(period: object) -> int | str:

@@ -1,0 +1,133 @@
+"""The differences job: compare what earlier jobs found, by zones and over the years."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from hetao.errors import ModelError, Problems
+from hetao.measure import beta_convergence, dagum_gini, kernel_density, markov, sigma_convergence
+from hetao.report.sections.differences import Compared, differences_section
+from hetao.report.sections.reading import READINGS, Reading
+from hetao.study.data import StudyData, setting
+from hetao.study.job import Done, Job, Levels, require_regions
+from hetao.study.settings import DifferencesSettings
+from hetao.text import Text
+
+__all__ = ["differences_job"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    settings: DifferencesSettings
+    of: Text
+    zone_of: dict[str, int]
+
+
+def differences_job(data: StudyData, problems: Problems) -> Job | None:
+    """Check every ``[differences.*]`` and return the job, or None where there is none or something is wrong."""
+    prepared = [_prepare(data, s, problems) for s in data.settings.differences]
+    ready = [p for p in prepared if p is not None]
+    if not prepared or len(ready) < len(prepared):
+        return None
+    return Job(Text("地区差异", "Regional differences"), lambda levels: _run(ready, levels))
+
+
+def _prepare(data: StudyData, s: DifferencesSettings, problems: Problems) -> _Prepared | None:
+    item = f"[differences.{s.name}]"
+    titles = {f"measure.{m.name}": m.title for m in data.settings.measure}
+    titles |= {f"composite.{c.name}": c.title for c in data.settings.composite}
+    if s.of not in titles:
+        listed = ", ".join(titles) or "–"
+        problems.add(
+            "study.unknown_result",
+            setting(f"{item} of"),
+            found=Text(f"{s.of!r}", f"{s.of!r}"),
+            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+            remedy=Text("写明要比较的测度或综合指数", "name the measure or index to be compared"),
+        )
+    zone_of: dict[str, int] = {}
+    for number, zone in enumerate(s.zones):
+        if not require_regions(data, problems, f"{item} zone {number + 1}", zone.regions):
+            return None
+        for region in zone.regions:
+            known = data.tree.get(region).id
+            if known in zone_of:
+                name = data.name(known)
+                problems.add(
+                    "study.zone_twice",
+                    setting(f"{item} zone {number + 1}"),
+                    found=Text(f"{name.zh}已在另一区中", f"{name.en}, which stands in another zone"),
+                    expected=Text("每个地区属于一个区", "each region in one zone"),
+                    remedy=Text("从其中一个区中删去", "take it out of one of them"),
+                )
+            zone_of[known] = number
+    if not s.zones:
+        problems.add(
+            "study.no_zones",
+            setting(f"{item} zone"),
+            found=Text("没有区", "no zone"),
+            expected=Text(f"至少一个 [[differences.{s.name}.zone]]", f"at least one [[differences.{s.name}.zone]]"),
+            remedy=Text("写明各区的地区", "name the regions of each zone"),
+        )
+    return _Prepared(s, titles[s.of], zone_of) if s.of in titles and s.zones else None
+
+
+def _if_any(make: Callable[[], T]) -> T | None:
+    """Return what is made; None where there are too few years or regions, or all are alike."""
+    try:
+        return make()
+    except ModelError:
+        return None
+
+
+def _run(prepared: list[_Prepared], levels: Levels) -> Done:
+    compared = [_compare(p, levels) for p in prepared]
+    readings = tuple(Reading(p.settings.title, *READINGS["differences"]) for p in prepared)
+    return Done(differences_section(compared), readings=readings)
+
+
+def _compare(p: _Prepared, levels: Levels) -> Compared:
+    """Return what is found over the regions that belong to a zone and have a value in every year."""
+    s = p.settings
+    known = {key: value for key, value in levels[s.of].items() if key[0] in p.zone_of and value > 0.0}
+    years = sorted({year for _, year in known})
+    whole = [r for r in dict.fromkeys(r for r, _ in known) if all((r, year) in known for year in years)]
+    rows = [(r, year) for year in years for r in whole]
+    data: dict[str, list[Any]] = {
+        "region": [r for r, _ in rows],
+        "period": [year for _, year in rows],
+        "zone": [p.zone_of[r] for r, _ in rows],
+        "value": [known[key] for key in rows],
+    }
+    means = tuple(
+        {
+            year: float(np.mean([known[r, year] for r in whole if p.zone_of[r] == zone]))
+            for year in years
+            if any(p.zone_of[r] == zone for r in whole)
+        }
+        for zone in range(len(s.zones))
+    )
+    ends = {"value": [v for v, y in zip(data["value"], data["period"], strict=True) if y in (years[0], years[-1])]}
+    ends["period"] = [y for y in data["period"] if y in (years[0], years[-1])]
+    return Compared(
+        key=s.name,
+        title=s.title,
+        of=p.of,
+        zones=tuple(zone.title for zone in s.zones),
+        means=means,
+        gini=dagum_gini(data, value="value", group="zone", period="period"),
+        spread=sigma_convergence(data, value="value", period="period"),
+        beta=_if_any(lambda: beta_convergence(data, value="value", unit="region", period="period")),
+        markov=_if_any(
+            lambda: markov(data, value="value", unit="region", period="period", classes=s.classes, relative=True)
+        ),
+        density=_if_any(lambda: kernel_density(ends, value="value", period="period", points=60)),
+        sources=(),
+        note=s.note,
+    )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hetao.errors import PanelError, Place, Problems
 from hetao.figures.frames import Columns, category_order, read_columns
 from hetao.figures.frozen import Frozen
+from hetao.figures.keys import is_missing, sorted_periods
 from hetao.text import Text
 
 __all__ = ["Panel"]
@@ -113,7 +114,8 @@ class Panel:
         if not problems:
             _check_unique(self, problems)
         if not problems:
-            self.periods = _sorted_periods(self, order, problems)
+            listed, column = self.row_periods.tolist(), self.period_column or ""
+            self.periods = sorted_periods(listed, order, column, problems, "panel")
         held = (self.units, self.row_periods, self.groups, self.X, self.Y, self.B, *self.prices.values())
         for array in held:
             if array is not None:
@@ -240,7 +242,7 @@ def _unknown_column(problems: Problems, role: str, name: str, known: Iterable[st
 def _keys(columns: Columns, name: str, problems: Problems) -> NDArray[np.object_]:
     values = columns[name].astype(object)
     for row, value in enumerate(values):
-        if _absent(value):
+        if is_missing(value):
             _bad_value(problems, "missing_value", name, row, Text("缺失的键值", "a missing key"))
         elif not isinstance(value, Hashable):
             problems.add(
@@ -251,14 +253,6 @@ def _keys(columns: Columns, name: str, problems: Problems) -> NDArray[np.object_
                 remedy=Text("用代码或名称作为键", "use a code or a name as the key"),
             )
     return values
-
-
-def _absent(value: object) -> bool:
-    """Say whether a value is missing: None, or a NaN, NaT or NA, which alone are not plainly equal to themselves."""
-    if value is None:
-        return True
-    same = value == value
-    return not isinstance(same, bool | np.bool_) or not same
 
 
 def _matrix(columns: Columns, names: tuple[str, ...], problems: Problems) -> NDArray[np.float64]:
@@ -283,7 +277,7 @@ def _numbers(values: np.ndarray[Any, Any], name: str, problems: Problems) -> NDA
 
 
 def _number(value: object, name: str, row: int, problems: Problems) -> float:
-    if _absent(value):
+    if is_missing(value):
         _bad_value(problems, "missing_value", name, row, Text("缺失值", "a missing value"))
     elif isinstance(value, bool | np.timedelta64) or not isinstance(value, Real | Decimal):
         _bad_value(problems, "not_a_number", name, row, Text(f"{value!r}", f"{value!r}"))
@@ -323,32 +317,3 @@ def _check_unique(panel: Panel, problems: Problems) -> None:
                 ),
             )
         first.setdefault(key, row)
-
-
-def _sorted_periods(panel: Panel, order: list[Any] | None, problems: Problems) -> tuple[Any, ...]:
-    distinct = list(dict.fromkeys(panel.row_periods.tolist()))
-    if order is not None:
-        return tuple(sorted(distinct, key=order.index))
-    digits = [p for p in distinct if isinstance(p, str) and p.isdecimal()]
-    if len({len(p) for p in digits}) > 1:  # "10" would stand before "9"
-        problems.add(
-            "panel.text_periods",
-            Place(column=panel.period_column or ""),
-            found=Text(
-                f"长短不一的数字文字（{digits[0]!r} 等）", f"digits of several lengths as text ({digits[0]!r} …)"
-            ),
-            expected=Text("整数，或有序类别", "whole numbers, or an ordered categorical"),
-            remedy=Text("把时期转换成整数", "make the periods whole numbers"),
-        )
-    try:
-        return tuple(sorted(distinct))
-    except TypeError:
-        kinds = ", ".join(sorted({type(p).__name__ for p in distinct}))
-        problems.add(
-            "panel.mixed_periods",
-            Place(column=panel.period_column or ""),
-            found=Text(f"多种类型的时期（{kinds}）", f"periods of several types ({kinds})"),
-            expected=Text("同一类型、可排序的时期", "periods of one type that can be put in order"),
-            remedy=Text("统一为年份整数或日期", "make them all whole years, or all dates"),
-        )
-        return tuple(distinct)

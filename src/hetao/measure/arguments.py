@@ -141,6 +141,11 @@ class Arguments:
         if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) < 1.0:
             self._out_of_range(argument, value, Text("大于 0、小于 1 的数", "a number above 0 and below 1"))
 
+    def below_one(self, argument: str, value: object) -> None:
+        """Require a number of at least 0 and below 1."""
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 <= float(value) < 1.0:
+            self._out_of_range(argument, value, Text("不小于 0、小于 1 的数", "a number of at least 0 and below 1"))
+
     def positive_number(self, argument: str, value: object) -> None:
         """Require a finite number above 0."""
         if isinstance(value, bool) or not isinstance(value, Real) or not 0.0 < float(value) < np.inf:

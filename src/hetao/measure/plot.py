@@ -51,13 +51,8 @@ def plot_scores(result: FrontierResult) -> Figure:
             for u in _units(panel)
         }
         _lines(axes, panel.periods, lines)
-    elif len(panel) > BARS_AT_MOST:
-        axes.hist(score[~np.isnan(score)], bins=40, color="#2f6f9f")
-        _name_axis(axes.yaxis, str(Text("单元数", "units")))
     else:
-        order = np.argsort(np.nan_to_num(score, nan=-np.inf))
-        figure.set_size_inches(7, 1 + 0.22 * len(order))
-        axes.barh([str(panel.units[i]) for i in order], score[order], color="#2f6f9f")
+        _bars(figure, axes, panel.units, score)
     _name_axis(axes.xaxis, str(Text("得分", "score")) if len(panel.periods) == 1 else str(panel.period_column))
     return figure
 
@@ -121,11 +116,20 @@ def plot_composite(result: CompositeResult) -> Figure:
         _lines(axes, tuple(sheet.order), lines)
         _name_axis(axes.xaxis, str(sheet.period_column))
     else:
-        order = np.argsort(score)
-        figure.set_size_inches(7, 1 + 0.22 * len(order))
-        axes.barh([str(sheet.units[i]) for i in order], score[order], color="#2f6f9f")
+        _bars(figure, axes, sheet.units, score)
         _name_axis(axes.xaxis, str(Text("得分", "score")))
     return figure
+
+
+def _bars(figure: Figure, axes: Axes, units: NDArray[np.object_], score: NDArray[np.float64]) -> None:
+    """Draw sorted bars by unit, or a histogram of many units."""
+    if len(units) > BARS_AT_MOST:
+        axes.hist(score[~np.isnan(score)], bins=40, color="#2f6f9f")
+        _name_axis(axes.yaxis, str(Text("单元数", "units")))
+        return
+    order = np.argsort(np.nan_to_num(score, nan=-np.inf))
+    figure.set_size_inches(7, 1 + 0.22 * len(order))
+    axes.barh([str(units[i]) for i in order], score[order], color="#2f6f9f")
 
 
 def plot_ranks(result: RobustnessResult) -> Figure:
@@ -133,7 +137,7 @@ def plot_ranks(result: RobustnessResult) -> Figure:
     sheet, own = result.of.sheet, result.of.ranks
     figure, axes = _figure(result.name, 0)
     rows = np.flatnonzero(sheet.positions == len(sheet.order) - 1)
-    rows = rows[np.argsort(own[rows], kind="stable")]
+    rows = rows[np.argsort(own[rows], kind="stable")][:BARS_AT_MOST]
     tail = (1.0 - result.confidence) / 2.0
     low, middle, high = np.quantile(result.draws[:, rows], [tail, 0.5, 1.0 - tail], axis=0, method="inverted_cdf")
     place = np.arange(len(rows))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hetao.errors import ModelError, PanelError, Place, Problems
-from hetao.figures.frames import FrameKind, read_columns
+from hetao.figures.frames import FrameKind, category_order, read_columns
+from hetao.figures.keys import is_missing, sorted_periods
 from hetao.measure.frontier.technology import Matrix
 from hetao.text import Text
 
@@ -28,7 +31,7 @@ class Reader:
     """
 
     def __init__(self, call: str, frame: object) -> None:
-        self._call, self._problems = call, Problems(ModelError)
+        self._call, self._frame, self._problems = call, frame, Problems(ModelError)
         try:
             self._columns, self.kind = read_columns(frame)
         except PanelError as error:
@@ -72,16 +75,42 @@ class Reader:
         return found
 
     def key(self, name: str) -> NDArray[np.object_]:
-        """Return a column of keys, none of them missing."""
+        """Return a column of keys, none of them missing; None where one is no key, which is recorded."""
+        found = self._columns[name].astype(object)
         for row, value in enumerate(self.cells(name)):
-            if value is None or value != value:
+            if is_missing(value):
                 self.add("key", Place(row=row, column=name), "None", Text("有值", "a value"))
-        return self._columns[name].astype(object)
+                found[row] = None
+            elif not isinstance(value, Hashable):
+                expected = Text("单个值：文字、数或日期", "a single value: text, number or date")
+                self.add("key", Place(row=row, column=name), repr(value), expected)
+                found[row] = None
+        return found
+
+    def periods(self, name: str | None) -> tuple[NDArray[np.object_], tuple[Any, ...]]:
+        """Return a column of periods and the distinct ones in their order; None everywhere where there is no column."""
+        if name is None:
+            return np.full(self.size, None, dtype=object), (None,)
+        keys = self.key(name)
+        known = [key for key in keys.tolist() if key is not None]
+        return keys, sorted_periods(known, category_order(self._frame, name), name, self._problems, self._call)
+
+    def distinct(self, **names: str | None) -> None:
+        """Require that the columns named by several arguments are not one and the same."""
+        seen: dict[str, str] = {}
+        for role, name in names.items():
+            if name is not None and name in seen:
+                expected = Text(f"与 {seen[name]} 不同的列", f"another column than that of {seen[name]}")
+                self.add(role, Place(item=role), repr(name), expected)
+            elif name is not None:
+                seen[name] = role
 
     def once(self, what: str, column: str, keys: Sequence[object]) -> None:
         """Require that no key stands twice."""
         seen: set[object] = set()
         for row, key in enumerate(keys):
+            if key is None or (isinstance(key, tuple) and key[0] is None):
+                continue  # that it is missing is told already
             if key in seen:
                 expected = Text("每个单元每期一行", "one row a unit and period")
                 self.add(what, Place(row=row, column=column), repr(key), expected)
@@ -104,8 +133,8 @@ class Reader:
         expected = Text("大于 0 的数", "a number above 0") if positive else Text("有限的数", "a finite number")
         for i, row in enumerate(chosen):
             value = cells[row]
-            missing = value is None or value != value
-            number = _as_float(value)
+            missing = is_missing(value)
+            number = np.nan if missing else _as_float(value)
             if np.isfinite(number) and (number > 0.0 or not positive):
                 found[i] = number
             elif not (missing and gaps):
@@ -115,7 +144,7 @@ class Reader:
 
 def _as_float(value: object) -> float:
     """Return a number as a float; NaN where it is none, or beyond what a float holds."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         return np.nan
     try:
         return float(value)

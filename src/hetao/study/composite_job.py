@@ -13,7 +13,7 @@ from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.composite import Composed, composite_section
 from hetao.report.sections.reading import READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, chosen_regions, require_indicators, require_regions
+from hetao.study.job import Done, Job, Level, chosen_regions, require_indicators, require_regions
 from hetao.study.settings import CompositeSettings
 from hetao.text import Text
 
@@ -147,7 +147,7 @@ def _run(data: StudyData, prepared: list[_Prepared]) -> Done:
         names = {str(u): data.name(str(u)) for u in result.sheet.units}
         composed.append(Composed(s.name, s.title, result, robustness, s.focus, s.peers, names, p.sources, s.note))
         keys = zip(result.sheet.units.tolist(), result.sheet.periods.tolist(), strict=True)
-        levels[f"composite.{s.name}"] = dict(zip(keys, result.score.tolist(), strict=True))
+        levels[f"composite.{s.name}"] = Level(dict(zip(keys, result.score.tolist(), strict=True)), p.sources)
         readings.append(Reading(s.title, *READINGS["composite"]))
     section = composite_section(composed, [_missing_table(data, p) for p in prepared if p.missing])
     return Done(section, facts, levels=levels, readings=tuple(readings))

@@ -95,7 +95,7 @@ def _run(prepared: list[_Prepared], levels: Levels) -> Done:
 def _compare(p: _Prepared, levels: Levels) -> Compared:
     """Return what is found over the regions that belong to a zone and have a value in every year."""
     s = p.settings
-    known = {key: value for key, value in levels[s.of].items() if key[0] in p.zone_of and value > 0.0}
+    known = {key: value for key, value in levels[s.of].values.items() if key[0] in p.zone_of and value > 0.0}
     years = sorted({year for _, year in known})
     whole = [r for r in dict.fromkeys(r for r, _ in known) if all((r, year) in known for year in years)]
     rows = [(r, year) for year in years for r in whole]
@@ -128,6 +128,6 @@ def _compare(p: _Prepared, levels: Levels) -> Compared:
             lambda: markov(data, value="value", unit="region", period="period", classes=s.classes, relative=True)
         ),
         density=_if_any(lambda: kernel_density(ends, value="value", period="period", points=60)),
-        sources=(),
+        sources=levels[s.of].sources,
         note=s.note,
     )

@@ -13,11 +13,33 @@ from hetao.report.sections.reading import Reading
 from hetao.study.data import StudyData, setting
 from hetao.text import Text
 
-__all__ = ["Done", "Job", "Levels", "chosen_regions", "require_indicators", "require_regions", "require_source"]
+__all__ = [
+    "Done",
+    "Job",
+    "Level",
+    "Levels",
+    "chosen_regions",
+    "require_indicators",
+    "require_regions",
+    "require_source",
+]
 
 
-Levels = Mapping[str, Mapping[tuple[str, int], float]]
-"""Job (``measure.tfp``) → region and year → the score, or the index chained from its first year."""
+@dataclass(frozen=True)
+class Level:
+    """What a result says of each region and year.
+
+    Attributes:
+        values: the score, or the index chained from its first year, where it is known.
+        sources: keys of the sources that the data came from.
+    """
+
+    values: Mapping[tuple[str, int], float]
+    sources: tuple[str, ...]
+
+
+Levels = Mapping[str, Level]
+"""Job, such as ``measure.tfp`` → its level."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.measure import Measured, measure_section
 from hetao.report.sections.reading import BOOTSTRAP, READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, chosen_regions, require_indicators, require_regions
+from hetao.study.job import Done, Job, Level, chosen_regions, require_indicators, require_regions
 from hetao.study.settings import MeasureSettings
 from hetao.text import Text
 
@@ -192,7 +192,7 @@ def _run(data: StudyData, prepared: list[_Prepared]) -> Done:
         if limits is not None:
             fact = {"fingerprint": limits.fingerprint, "certificate": limits.certificate.as_dict()}
             facts[f"measure.{s.name}.bootstrap"] = fact
-        levels[f"measure.{s.name}"] = _levels(result)
+        levels[f"measure.{s.name}"] = Level(_levels(result), p.sources)
         readings.append(_reading(s))
     section = measure_section(measured, [_missing_table(data, p) for p in prepared if p.missing])
     return Done(section, facts, levels=levels, readings=tuple(readings))

@@ -53,7 +53,9 @@ class CompositeResult(Statement):
     @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """(n,) rank within the period, 1 the highest; ties share the better rank."""
-        return rank_within(self.score, self.sheet.positions)
+        found = rank_within(self.score, self.sheet.positions)
+        found.setflags(write=False)
+        return found
 
     @property
     def scores(self) -> NativeFrame:
@@ -112,7 +114,9 @@ class CompositeResult(Statement):
         return self.sheet.fingerprint
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        return (self.computed.score, self.computed.values, self.computed.raw, self.computed.dimensions)
+        c = self.computed
+        held = (*(weights for _, weights in c.weights), *self.recipe.comparisons.values())
+        return (c.score, c.values, c.raw, c.dimensions, c.was_missing, c.row_weights, *held)
 
     def _tables(self) -> dict[Text, NativeFrame]:
         return {
@@ -193,13 +197,7 @@ def composite(
     arguments.one_of("aggregation", aggregation, tuple(AGGREGATIONS))
     arguments.one_of("missing", missing, tuple(GAPS))
     arguments.one_of("over", over, OVER)
-    if isinstance(floor, bool) or not isinstance(floor, int | float) or not 0.0 <= floor < 1.0:
-        arguments.refuse(
-            "floor",
-            found=Text(f"{floor!r}", f"{floor!r}"),
-            expected=Text("不小于 0、小于 1 的数", "a number of at least 0 and below 1"),
-            remedy=Text("改正该参数", "correct the argument"),
-        )
+    arguments.below_one("floor", floor)
     matrices = _matrices(comparisons, arguments)
     arguments.done()
     sheet = read_sheet("composite", frame, tree=read, unit=unit, period=period)
@@ -214,7 +212,7 @@ def composite(
     )
     return CompositeResult(
         name="composite",
-        options=_options(recipe, read, comparisons),
+        options=_options(recipe, read),
         convention=_convention(recipe, read),
         sheet=sheet,
         tree=read,
@@ -225,7 +223,8 @@ def composite(
 
 def rank_within(score: Matrix, positions: NDArray[np.intp]) -> NDArray[np.int64]:
     """Return the rank of each score among those of its period, 1 the highest, ties sharing the better rank."""
-    score, found = np.round(score, 12), np.empty(len(score), dtype=np.int64)  # equal but for rounding is a tie
+    digits = 12 - int(np.floor(np.log10(np.abs(score).max(initial=0.0) or 1.0)))
+    score, found = np.round(score, digits), np.empty(len(score), dtype=np.int64)  # equal but for rounding is a tie
     for position in np.unique(positions):
         rows = np.flatnonzero(positions == position)
         ordered = np.sort(score[rows])
@@ -233,9 +232,18 @@ def rank_within(score: Matrix, positions: NDArray[np.intp]) -> NDArray[np.int64]
     return found
 
 
-def _matrices(comparisons: Mapping[str, object] | None, arguments: Arguments) -> Mapping[str, Matrix]:
+def _matrices(comparisons: object, arguments: Arguments) -> Mapping[str, Matrix]:
     found: dict[str, Matrix] = {}
-    for name, matrix in dict(comparisons or {}).items():
+    if not isinstance(comparisons, Mapping | None):
+        kind = type(comparisons).__name__
+        arguments.refuse(
+            "comparisons",
+            found=Text(f"类型 {kind}", f"an object of type {kind}"),
+            expected=Text("维度到矩阵的字典", "a mapping of dimensions to matrices"),
+            remedy=Text("改正该参数", "correct the argument"),
+        )
+        return found
+    for name, matrix in (comparisons or {}).items():
         try:
             found[str(name)] = np.atleast_2d(np.array(matrix, dtype=float))
         except (TypeError, ValueError):
@@ -248,9 +256,9 @@ def _matrices(comparisons: Mapping[str, object] | None, arguments: Arguments) ->
     return Frozen(found)
 
 
-def _options(recipe: Recipe, tree: IndicatorTree, comparisons: Mapping[str, object] | None) -> dict[str, object]:
+def _options(recipe: Recipe, tree: IndicatorTree) -> dict[str, object]:
     return {
-        "tree": [[i.dimension, i.name, i.direction] for i in tree],
+        "tree": [[i.dimension, i.name, i.direction, *map(_known, i.numbers)] for i in tree],
         "normalisation": recipe.normalisation.name,
         "weights": recipe.weighting.name,
         "aggregation": recipe.aggregation.name,
@@ -259,6 +267,10 @@ def _options(recipe: Recipe, tree: IndicatorTree, comparisons: Mapping[str, obje
         "floor": recipe.floor,
         "comparisons": {name: matrix.tolist() for name, matrix in recipe.comparisons.items()},
     }
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else number
 
 
 def _convention(recipe: Recipe, tree: IndicatorTree) -> Text:

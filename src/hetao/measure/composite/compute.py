@@ -101,7 +101,7 @@ def _within(weights: Matrix) -> Matrix:
 
 def fill(sheet: Sheet, tree: IndicatorTree, gaps: Gaps, complain: Complain) -> Matrix:
     """Return the values with gaps filled; complain of those that are left, indicator by indicator."""
-    filled = gaps.fill(sheet.values, sheet.units, sheet.positions)
+    filled = gaps.fill(sheet.values, sheet.units, sheet.times)
     left = np.isnan(filled)
     for j in np.flatnonzero(left.any(axis=0)):
         rows = np.flatnonzero(left[:, j])
@@ -143,7 +143,7 @@ def weigh(
     for period, rows in sheet.pools(recipe.over):
         with np.errstate(divide="ignore", invalid="ignore"):
             shares = NORMALISATIONS["min_max"].normalise(raw[rows], tree)
-        pool = Pool(values[rows], shares, recipe.normalisation.scale, tree, recipe.comparisons)
+        pool = Pool(raw[rows], values[rows], shares, recipe.normalisation.scale, tree, recipe.comparisons)
         complaints: list[object] = []
         recipe.weighting.check(pool, _at(period, complain, complaints))
         if not complaints:

@@ -43,6 +43,7 @@ class Pool:
     """What weights are made from.
 
     Attributes:
+        raw: (n, m) values before normalisation, gaps filled.
         values: (n, m) normalised values.
         shares: (n, m) the same indicators by min-max in [0, 1], more being better.
         scale: of the values.
@@ -50,6 +51,7 @@ class Pool:
         comparisons: of the analytic hierarchy process: dimension, or ``""`` for the dimensions → its matrix.
     """
 
+    raw: Matrix
     values: Matrix
     shares: Matrix
     scale: Scale
@@ -70,6 +72,10 @@ class Weighted:
     notes: tuple[Text, ...] = ()
 
 
+def takes_any(pool: Pool, complain: Complain) -> None:
+    """Complain of nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Weighting(Member):
     """A rule that weighs the indicators of a pool.
@@ -81,7 +87,7 @@ class Weighting(Member):
     """
 
     weigh: Callable[[Pool], Weighted]
-    check: Callable[[Pool, Complain], None] = lambda pool, complain: None
+    check: Callable[[Pool, Complain], None] = takes_any
     own: bool = False
 
 
@@ -107,8 +113,8 @@ class Gaps(Member):
     """A rule for missing values.
 
     Attributes:
-        fill: ((n, m) values with NaN, unit of each row, position of each row's period) → the values, with NaN where the
-            rule has none.
+        fill: ((n, m) values with NaN, unit of each row, time of each row) → the values, with NaN where the rule has
+            none.
     """
 
-    fill: Callable[[Matrix, NDArray[np.object_], NDArray[np.intp]], Matrix]
+    fill: Callable[[Matrix, NDArray[np.object_], Matrix], Matrix]

@@ -234,14 +234,13 @@ def composite_robustness(
         "normalisation": _named(arguments, "normalisations", normalisations, NORMALISATIONS, recipe.normalisation.name),
         "weights": _named(arguments, "weights", weights, WEIGHTINGS, recipe.weighting.name),
         "aggregation": _named(arguments, "aggregations", aggregations, AGGREGATIONS, recipe.aggregation.name),
-        "missing": _named(arguments, "missing", missing or (), GAPS, recipe.gaps.name),
+        "missing": _named(arguments, "missing", () if missing is None else missing, GAPS, recipe.gaps.name),
     }
     arguments.one_of("leave_one_out", leave_one_out, (False, True))
     arguments.whole("draws", draws, 20)
     arguments.whole("seed", seed, 0)
     arguments.between("confidence", confidence)
-    if weight_error != 0:
-        arguments.between("weight_error", weight_error)
+    arguments.below_one("weight_error", weight_error)
     arguments.done()
     left: tuple[str | None, ...] = (None, *result.tree.names) if leave_one_out and len(result.tree) > 2 else (None,)
     index = _Index(result, choices, left, float(weight_error))
@@ -288,13 +287,11 @@ def _check_result(result: object, arguments: Arguments) -> None:
     arguments.done()
 
 
-def _named(
-    arguments: Arguments, argument: str, names: Sequence[str], family: Iterable[str], own: str
-) -> tuple[str, ...]:
-    listed = [names] if isinstance(names, str) else list(names)
+def _named(arguments: Arguments, argument: str, names: object, family: Iterable[str], own: str) -> tuple[str, ...]:
+    listed: list[Any] = list(names) if isinstance(names, Iterable) and not isinstance(names, str) else [names]
     for name in listed:
         arguments.one_of(argument, name, tuple(family))
-    return tuple(dict.fromkeys([own, *listed]))
+    return tuple(dict.fromkeys([own, *(name for name in listed if isinstance(name, str))]))
 
 
 class _Index:
@@ -354,7 +351,7 @@ class _Index:
         if "weight_error" in point:
             noise = np.random.default_rng(int(point["weight_error"] * 2**53)).uniform(-1.0, 1.0, values.shape[1])
             scaled = weights * (1.0 + self._error * noise)
-            weights = scaled * (weights.sum(axis=1) / scaled.sum(axis=1))[:, None]
+            weights = _scaled(scaled, weights.sum(axis=1))
         recipe, score = self._recipe(normalisation, weighting, aggregation, gaps), np.empty(len(values))
         for _, rows in self._result.sheet.pools(recipe.over):
             score[rows] = aggregate_rows(values[rows], weights[rows], recipe)
@@ -376,7 +373,7 @@ class _Index:
                 values, weights = self._prepared(normalisation, weighting, gaps, None)
                 kept = [j for j, name in enumerate(tree.names) if name != left]
                 rest_weights = weights[:, kept]
-                self._made[key] = values[:, kept], rest_weights / rest_weights.sum(axis=1, keepdims=True)
+                self._made[key] = values[:, kept], _scaled(rest_weights, np.ones(len(values)))
         return self._made[key]
 
     def _recipe(self, normalisation: str, weighting: str, aggregation: str, gaps: str) -> Recipe:
@@ -387,3 +384,10 @@ class _Index:
             aggregation=AGGREGATIONS[aggregation],
             gaps=GAPS[gaps],
         )
+
+
+def _scaled(weights: Matrix, sums: Matrix) -> Matrix:
+    """Return (n, m) weights scaled so that rows have these sums; a row without any weight keeps none."""
+    own = weights.sum(axis=1)
+    found: Matrix = weights * np.divide(sums, own, out=np.zeros_like(own), where=own > 0.0)[:, None]
+    return found

@@ -6,18 +6,25 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hetao.errors import Place
 from hetao.figures.frames import FrameKind
 from hetao.measure.composite.tree import IndicatorTree
 from hetao.measure.frontier.technology import Matrix
 from hetao.measure.reading import Reader
+from hetao.text import Text
 
 __all__ = ["Sheet", "read_sheet"]
+
+OWN = {"score", "rank", "lower", "median", "upper", "same"} | {"dimension", "indicator", "direction", "weight", "value"}
+"""Columns of the tables of results that stand beside the keys."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +37,7 @@ class Sheet:
         units, periods: (n,) keys of each row; periods are None for a cross-section.
         names: of the indicators.
         values: (n, m), NaN where missing.
+        order: the distinct periods in their order.
     """
 
     kind: FrameKind
@@ -39,6 +47,7 @@ class Sheet:
     periods: NDArray[np.object_]
     names: tuple[str, ...]
     values: Matrix
+    order: tuple[Any, ...]
 
     def keys(self) -> dict[str, list[Any]]:
         """Return the caller's own key columns."""
@@ -46,16 +55,21 @@ class Sheet:
         return found | ({self.period_column: self.periods.tolist()} if self.period_column else {})
 
     @cached_property
-    def order(self) -> list[Any]:
-        """The distinct periods in order: sorted where they can be, else as they come."""
-        distinct = list(dict.fromkeys(self.periods.tolist()))
-        return sorted(distinct) if len({type(p) for p in distinct}) == 1 and distinct != [None] else distinct
-
-    @cached_property
     def positions(self) -> NDArray[np.intp]:
         """(n,) position of each row's period in their order."""
         at = {period: i for i, period in enumerate(self.order)}
-        return np.array([at[p] for p in self.periods.tolist()], dtype=np.intp)
+        found = np.array([at[p] for p in self.periods.tolist()], dtype=np.intp)
+        found.setflags(write=False)
+        return found
+
+    @property
+    def times(self) -> Matrix:
+        """(n,) when each row is: the period as a number of years or days where it is one, else its position."""
+        if all(isinstance(p, Real) for p in self.order):
+            return np.array([float(p) for p in self.periods.tolist()])
+        if all(isinstance(p, date) for p in self.order):  # moments are dates too
+            return np.array([float(p.toordinal()) for p in self.periods.tolist()])
+        return self.positions.astype(float)
 
     def pools(self, over: str) -> Iterator[tuple[object, NDArray[np.intp]]]:
         """Yield what is normalised and weighed together: all rows, or each period's with the period."""
@@ -78,19 +92,36 @@ def read_sheet(call: str, frame: object, *, tree: IndicatorTree, unit: str, peri
     """Read the columns that a tree names.
 
     Raises:
-        ModelError: unknown columns, missing keys, units that stand twice in a period, infinite values or texts;
-            everything at once, each with its row and column.
+        ModelError: unknown columns, one column in two roles or named as one of a result's own, missing keys, periods
+            that have no order, units that stand twice in a period, infinite values or texts; everything at once, each
+            with its row and column.
     """
     reader = Reader(call, frame)
     reader.needs("unit", [unit])
     reader.needs("period", [] if period is None else [period])
     reader.needs("tree", tree.names)
+    _check_names(reader, tree, unit, period)
     reader.done()
     reader.needs_rows(unit)
     units = reader.key(unit)
-    periods = np.full(reader.size, None, dtype=object) if period is None else reader.key(period)
+    periods, order = reader.periods(period)
     values = np.column_stack([reader.numbers(name, gaps=True) for name in tree.names])
-    reader.done()
     reader.once("unit", unit, list(zip(units.tolist(), periods.tolist(), strict=True)))
     reader.done()
-    return Sheet(reader.kind, unit, period, units, periods, tree.names, values)
+    for array in (units, periods, values):
+        array.setflags(write=False)
+    return Sheet(reader.kind, unit, period, units, periods, tree.names, values, order)
+
+
+def _check_names(reader: Reader, tree: IndicatorTree, unit: str, period: str | None) -> None:
+    """Record names that would hide one another in the tables of a result."""
+    keys = [unit] if period is None else [unit, period]
+    expected = Text("与其他列不同的名称", "a name of its own")
+    for role, names, taken in (
+        ("unit", keys[:1], OWN),
+        ("period", keys[1:], {*OWN, unit}),
+        ("tree", tree.names, set(keys)),
+        ("tree", tree.dimensions, {"score", "rank", *keys}),
+    ):
+        for name in [n for n in names if n in taken]:
+            reader.add(role, Place(item=role), repr(name), expected)

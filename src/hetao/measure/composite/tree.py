@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hetao.errors import ModelError, PanelError, Place, Problems
 from hetao.figures.csv_in import read_csv_grid
 from hetao.figures.frames import Columns, read_columns
+from hetao.figures.keys import is_missing
 from hetao.measure.frontier.technology import Matrix
 from hetao.text import Text
 
@@ -51,6 +52,11 @@ class Indicator:
     reference: float = np.nan
     title: Text = NAMELESS
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Weight, goalposts and reference; NaN where there are none."""
+        return (self.weight, self.low, self.high, self.reference)
+
 
 @dataclass(frozen=True)
 class IndicatorTree:
@@ -63,6 +69,11 @@ class IndicatorTree:
 
     indicators: tuple[Indicator, ...]
     titles: tuple[tuple[str, Text], ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = Problems(ModelError)
+        _check(problems, self.indicators, lambda row, column: Place(item=f"tree({self.indicators[row].name})"))
+        problems.raise_if_any()
 
     def __len__(self) -> int:
         return len(self.indicators)
@@ -134,15 +145,8 @@ def read_tree(source: object) -> IndicatorTree:
         expected = Text(f"以下之一：{known}", f"one of: {known}")
         _add(problems, "columns", Place(file=table.file, column=name), name, expected)
     problems.raise_if_any()
-    if not table.size:
-        _add(problems, "rows", Place(file=table.file, item="tree"), "0", Text("至少一个指标", "at least one indicator"))
     found = [_indicator(table, row, problems) for row in range(table.size)]
-    seen: set[str] = set()
-    for row, indicator in enumerate(found):
-        if indicator.name in seen:
-            expected = Text("每个指标一行", "one row an indicator")
-            _add(problems, "indicator", table.place(row, "indicator"), indicator.name, expected)
-        seen.add(indicator.name)
+    _check(problems, found, table.place, table.file)
     problems.raise_if_any()
     titles = {
         i.dimension: title
@@ -192,7 +196,7 @@ class _Table:
 
     def word(self, name: str, row: int) -> str:
         value = self.columns[name][row] if name in self.columns else None
-        if value is None or value != value:
+        if is_missing(value):
             return ""
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
@@ -229,6 +233,14 @@ def _table(source: object, problems: Problems) -> _Table:
     grid = read_csv_grid(path, path.name)
     kept = [(line, row) for line, row in zip(grid.numbers, grid.rows, strict=True) if any(row) and row[0][:1] != "#"]
     head = kept[0][1] if kept else ()
+    for name in dict.fromkeys(n for i, n in enumerate(head) if n and n in head[:i]):
+        expected = Text("每个列名只出现一次", "each column once")
+        _add(problems, "columns", Place(file=path.name, column=name), name, expected)
+    for line, row in kept[1:]:
+        beyond = [cell for j, cell in enumerate(row) if cell and (j >= len(head) or not head[j])]
+        if beyond:
+            expected = Text("不超出表头的单元格", "cells below a name of the head")
+            _add(problems, "cells", Place(file=path.name, row=line), ", ".join(beyond), expected)
     wide = [(line, (*row, *[""] * (len(head) - len(row)))) for line, row in kept[1:]]
     columns = {name: np.array([row[j] for _, row in wide], dtype=object) for j, name in enumerate(head) if name}
     return _Table(columns, path.name, tuple(line for line, _ in wide))
@@ -236,20 +248,10 @@ def _table(source: object, problems: Problems) -> _Table:
 
 def _indicator(table: _Table, row: int, problems: Problems) -> Indicator:
     words = {name: table.word(name, row) for name in REQUIRED}
-    for name in ("dimension", "indicator"):
-        if not words[name]:
-            _add(problems, name, table.place(row, name), "–", Text("一个名称", "a name"))
     if words["direction"] not in DIRECTIONS:
         expected = Text("+ 或 −", "+ or −")
         _add(problems, "direction", table.place(row, "direction"), words["direction"] or "–", expected)
     numbers = {name: table.number(name, row, problems) for name in NUMBERS}
-    if numbers["weight"] <= 0.0:
-        expected = Text("大于 0 的权重", "a weight above 0")
-        _add(problems, "weight", table.place(row, "weight"), f"{numbers['weight']:g}", expected)
-    low, high = numbers["low"], numbers["high"]
-    if np.isnan(low) != np.isnan(high) or low >= high:
-        expected = Text("同时给出，且 low < high", "both of them, with low < high")
-        _add(problems, "goalposts", table.place(row, "low"), f"{low:g}, {high:g}", expected)
     name = words["indicator"]
     return Indicator(
         name=name,
@@ -258,6 +260,34 @@ def _indicator(table: _Table, row: int, problems: Problems) -> Indicator:
         title=table.title("zh", "en", row, name) or Text(name, name),
         **numbers,
     )
+
+
+def _check(
+    problems: Problems, indicators: Sequence[Indicator], place: Callable[[int, str], Place], file: str = ""
+) -> None:
+    """Record what is wrong with the indicators of a tree, each at its place by row and column."""
+    if not indicators:
+        _add(problems, "rows", Place(file=file, item="tree"), "0", Text("至少一个指标", "at least one indicator"))
+    seen: set[str] = set()
+    for row, indicator in enumerate(indicators):
+        for field in ("dimension", "name"):
+            if not getattr(indicator, field):
+                column = "indicator" if field == "name" else field
+                _add(problems, column, place(row, column), "–", Text("一个名称", "a name"))
+        if indicator.direction not in (1, -1):
+            found = f"{indicator.direction}"
+            _add(problems, "direction", place(row, "direction"), found, Text("1 或 −1", "1 or −1"))
+        if indicator.weight <= 0.0:
+            found = f"{indicator.weight:g}"
+            _add(problems, "weight", place(row, "weight"), found, Text("大于 0 的权重", "a weight above 0"))
+        low, high = indicator.low, indicator.high
+        if np.isnan(low) != np.isnan(high) or low >= high:
+            expected = Text("同时给出，且 low < high", "both of them, with low < high")
+            _add(problems, "goalposts", place(row, "low"), f"{low:g}, {high:g}", expected)
+        if indicator.name in seen:
+            expected = Text("每个指标一行", "one row an indicator")
+            _add(problems, "indicator", place(row, "indicator"), indicator.name, expected)
+        seen.add(indicator.name)
 
 
 def _add(problems: Problems, what: str, place: Place, found: str, expected: Text) -> None:

@@ -19,6 +19,7 @@ __all__ = ["ConvergenceClubs", "LogT", "convergence_clubs", "log_t"]
 
 CRITICAL = -1.65  # of the one-sided test at 5 %
 FEWEST_PERIODS = 8
+SAME = 1e-12  # units whose relative distances are this small are together
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class LogT:
     """The log t regression of a group.
 
     Attributes:
-        slope: b; at least 0 is convergence to one level or growth rate, at least 2 to one level.
-        error: its standard error, robust to heteroskedasticity and autocorrelation.
+        slope: b; at least 0 is convergence to one level or growth rate, at least 2 to one level; NaN where units are
+            the same throughout.
+        error: its standard error, robust to heteroskedasticity and autocorrelation; NaN as above.
         t: slope over error; below −1.65 convergence is rejected at 5 %.
     """
 
@@ -39,6 +41,13 @@ class LogT:
     def converges(self) -> bool:
         """Is convergence not rejected?"""
         return self.t > CRITICAL
+
+    @property
+    def words(self) -> Text:
+        """B and t, or that the units are together."""
+        if np.isnan(self.slope):
+            return Text("各单元已相同", "the units are the same")
+        return Text(f"b = {self.slope:.3f}，t = {self.t:.2f}", f"b = {self.slope:.3f}, t = {self.t:.2f}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,9 +79,9 @@ class ConvergenceClubs(DistributionStatement):
         sizes = [len(self.units), *(int((self.club == c + 1).sum()) for c in range(len(self.tests)))]
         columns: dict[str, Any] = {"club": list(range(len(rows))), "n": sizes}
         columns |= {
-            "slope": [r.slope for r in rows],
-            "standard_error": [r.error for r in rows],
-            "t": [r.t for r in rows],
+            "slope": np.array([r.slope for r in rows]),
+            "standard_error": np.array([r.error for r in rows]),
+            "t": np.array([r.t for r in rows]),
         }
         return self.values.kind.give(columns)
 
@@ -86,16 +95,11 @@ class ConvergenceClubs(DistributionStatement):
         w = self.whole
         verdict = Text("不拒绝", "not rejected") if w.converges else Text("拒绝", "rejected")
         lines = [
-            str(
-                Text(
-                    f"全体收敛：{verdict.zh}（b = {w.slope:.3f}，t = {w.t:.2f}）",
-                    f"convergence of all: {verdict.en} (b = {w.slope:.3f}, t = {w.t:.2f})",
-                )
-            )
+            str(Text(f"全体收敛：{verdict.zh}（{w.words.zh}）", f"convergence of all: {verdict.en} ({w.words.en})"))
         ]
         for number, test in enumerate(self.tests, start=1):
             names = ", ".join(str(u) for u, c in zip(self.units, self.club.tolist(), strict=True) if c == number)
-            lines.append(f"{number}: {names} (b = {test.slope:.3f}, t = {test.t:.2f})")
+            lines.append(f"{number}: {names} ({test.words})")
         alone = [str(u) for u, c in zip(self.units, self.club.tolist(), strict=True) if c == 0]
         if alone:
             listed = ", ".join(alone)
@@ -198,41 +202,37 @@ def convergence_clubs(
 def log_t(paths: Matrix, discard: float) -> LogT:
     """Return the log t regression of (T, N) paths.
 
-    The standard error is Andrews' (1991): a quadratic spectral kernel with the bandwidth that an autoregression of the
-    scores suggests.
+    The variance of b is that of the authors: the long-run variance of the residuals over Σ (log t − mean)², the former
+    by Andrews (1991) with a quadratic spectral kernel and the bandwidth that an autoregression of the residuals
+    suggests. Units that are the same throughout the later periods have converged: t is infinite, b and error are NaN.
     """
     T = len(paths)
     h = paths / paths.mean(axis=1, keepdims=True)
-    H = np.maximum(((h - 1.0) ** 2).mean(axis=1), np.finfo(float).tiny)
+    H = np.maximum(((h - 1.0) ** 2).mean(axis=1), SAME**2)
     t = np.arange(1, T + 1)
     kept = t > int(discard * T)
     kept[0] = False  # log log 1 is not defined
+    if (H[kept] <= SAME**2).all():
+        return LogT(np.nan, np.nan, np.inf)
     y = np.log(H[0] / H[kept]) - 2.0 * np.log(np.log(t[kept]))
-    x = np.column_stack([np.ones(kept.sum()), np.log(t[kept])])
-    inverse = np.linalg.inv(x.T @ x)
-    coefficients = inverse @ x.T @ y
-    scores = x * (y - x @ coefficients)[:, None]
-    variance = inverse @ _long_run(scores) @ inverse
-    error = float(np.sqrt(max(variance[1, 1], 0.0)))
-    slope = float(coefficients[1])
+    x = np.log(t[kept]) - np.log(t[kept]).mean()
+    slope = float(x @ y / (x @ x))
+    error = float(np.sqrt(max(_long_run(y - y.mean() - slope * x), 0.0) / (x @ x)))
     return LogT(slope, error, slope / error if error > 0.0 else float(np.copysign(np.inf, slope)))
 
 
-def _long_run(scores: Matrix) -> Matrix:
-    """Return the sum of weighted autocovariances of (n, 2) scores."""
-    n = len(scores)
-    before, after = scores[:-1, 1], scores[1:, 1]
+def _long_run(residuals: Matrix) -> float:
+    """Return the weighted sum of the autocovariances of (n,) residuals."""
+    n = len(residuals)
+    before, after = residuals[:-1], residuals[1:]
     rho = float(np.clip(before @ after / max(float(before @ before), np.finfo(float).tiny), -0.97, 0.97))
     width = 1.3221 * (4.0 * rho**2 / (1.0 - rho) ** 4 * n) ** 0.2
-    total: Matrix = scores.T @ scores
-    if width <= 0.0:
-        return total
-    for lag in range(1, n):
+    total = float(residuals @ residuals)
+    for lag in range(1, n if width > 0.0 else 1):
         z = 6.0 * np.pi * lag / (5.0 * width)
         weight = 3.0 / z**2 * (np.sin(z) / z - np.cos(z))
-        part = scores[lag:].T @ scores[:-lag]
-        total += weight * (part + part.T)
-    return total
+        total += 2.0 * weight * float(residuals[lag:] @ residuals[:-lag])
+    return total / n
 
 
 def hodrick_prescott(paths: Matrix, smoothing: float) -> Matrix:
@@ -299,11 +299,10 @@ def _core(paths: Matrix, rest: list[int], discard: float) -> list[int]:
 def _joined(paths: Matrix, core: list[int], others: list[int], discard: float) -> list[int]:
     """Return the core with the units that may join it, the limit raised until the whole converges."""
     tests = {u: log_t(paths[:, [*core, u]], discard).t for u in others}
-    for limit in [0.0, *sorted(t for t in tests.values() if t > 0.0)]:
-        club = [*core, *(u for u in others if tests[u] > limit)]
-        if log_t(paths[:, club], discard).converges:
-            return club
-    return core
+    joining = sorted((u for u in others if tests[u] > 0.0), key=lambda u: -tests[u])
+    while joining and not log_t(paths[:, [*core, *joining]], discard).converges:
+        joining.pop()
+    return [*core, *joining]
 
 
 def _merged(paths: Matrix, clubs: list[list[int]], discard: float) -> list[list[int]]:

@@ -121,7 +121,7 @@ def beta_convergence(frame: object, *, value: str, unit: str, period: str) -> Be
     values = read_values("beta_convergence", frame, value=value, unit=unit, period=period)
     assert values.unit is not None
     assert values.period is not None
-    periods = sorted(set(values.period.tolist())) if all(isinstance(p, int | float) for p in values.period) else []
+    periods = values.order if all(isinstance(p, int | float) for p in values.order) else ()
     if len(periods) < 2:
         raise ModelError(
             [_problem(period, f"{len(periods)}", Text("至少两个数字时期", "at least two periods that are numbers"))]

@@ -50,7 +50,7 @@ def neighbour_matrix(call: str, neighbours: object, units: list[object]) -> Matr
     reader = Reader(call, neighbours)
     reader.needs("neighbours", ["unit", "neighbour"])
     reader.done()
-    ones, others = reader.cells("unit"), reader.cells("neighbour")
+    ones, others = reader.key("unit").tolist(), reader.key("neighbour").tolist()
     weights = reader.numbers("weight", positive=True) if reader.has("weight") else np.ones(len(ones))
     pairs = list(zip(ones, others, strict=True))
     reader.once("neighbours", "neighbour", pairs)

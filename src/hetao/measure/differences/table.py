@@ -29,6 +29,7 @@ class Values:
         value: (n,) the values.
         weight: (n,) weights above 0, 1 where none were named.
         unit, period, group: (n,) keys; None where the column was not named.
+        order: the distinct periods in their order.
     """
 
     kind: FrameKind
@@ -37,15 +38,14 @@ class Values:
     unit: NDArray[np.object_] | None
     period: NDArray[np.object_] | None
     group: NDArray[np.object_] | None
+    order: tuple[Any, ...]
 
     def by_period(self) -> Iterator[tuple[object, NDArray[np.intp]]]:
         """Yield each period, in order, with its rows; None with all rows where there is no period."""
         if self.period is None:
             yield None, np.arange(len(self.value))
             return
-        distinct = list(dict.fromkeys(self.period.tolist()))
-        alike = len({type(p) for p in distinct}) == 1  # periods of several types have no order but that of the rows
-        for period in sorted(distinct) if alike else distinct:
+        for period in self.order:
             yield period, np.flatnonzero([p == period for p in self.period.tolist()])
 
     @cached_property
@@ -99,14 +99,14 @@ def read_values(
     reader = Reader(call, frame)
     for role, name in (("value", value), ("unit", unit), ("period", period), ("group", group), ("weight", weight)):
         reader.needs(role, [] if name is None else [name])
+    reader.distinct(value=value, unit=unit, period=period, group=group)
     reader.done()
     reader.needs_rows(value)
     numbers = reader.numbers(value, positive=True)
     weights = np.ones(reader.size) if weight is None else reader.numbers(weight, positive=True)
-    units, periods, groups = (None if name is None else reader.key(name) for name in (unit, period, group))
-    reader.done()
+    units, groups = (None if name is None else reader.key(name) for name in (unit, group))
+    periods, order = reader.periods(period)
     if units is not None:
-        at = [None] * len(units) if periods is None else periods.tolist()
-        reader.once("unit", str(unit), list(zip(units.tolist(), at, strict=True)))
+        reader.once("unit", str(unit), list(zip(units.tolist(), periods.tolist(), strict=True)))
     reader.done()
-    return Values(reader.kind, numbers, weights, units, periods, groups)
+    return Values(reader.kind, numbers, weights, units, None if period is None else periods, groups, order)

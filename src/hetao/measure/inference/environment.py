@@ -51,7 +51,7 @@ def read_environment(call: str, panel: Panel, frame: object, columns: str | Sequ
 
 def _rows(panel: Panel, keys: list[str], reader: Reader) -> list[int]:
     """Return for each row of the panel the frame's row with its keys."""
-    listed = list(zip(*(reader.cells(name) for name in keys), strict=True))
+    listed = list(zip(*(reader.key(name).tolist() for name in keys), strict=True))
     reader.once("key", keys[0], listed)
     at = {key: row for row, key in enumerate(listed)}
     found = []

@@ -46,7 +46,8 @@ class InfluenceResult(Result):
         largest_effect: (n,) the largest of these changes.
         order_m: (n,) its order-m score against the others; NaN where none is comparable.
         cloud: (n,) log of the share of the data cloud's volume that is left without it, ≤ 0.
-        sets: ``period``, ``group``, ``size``, ``units``, ``log_ratio``, ``runner_up`` of the sets that shrink the cloud most.
+        sets: ``period``, ``group``, ``size``, ``units``, ``log_ratio``, ``runner_up`` of the sets that
+            shrink the cloud most.
         audit: the certificate of all programmes solved.
     """
 

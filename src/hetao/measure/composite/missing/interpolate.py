@@ -12,7 +12,7 @@ from hetao.text import Text
 __all__ = ["MEMBER"]
 
 
-def _fill(values: Matrix, units: NDArray[np.object_], periods: NDArray[np.intp]) -> Matrix:
+def _fill(values: Matrix, units: NDArray[np.object_], times: Matrix) -> Matrix:
     found = values.copy()
     for unit in dict.fromkeys(units.tolist()):
         rows = np.flatnonzero([u == unit for u in units.tolist()])
@@ -20,9 +20,9 @@ def _fill(values: Matrix, units: NDArray[np.object_], periods: NDArray[np.intp])
             column = values[rows, j]
             known = ~np.isnan(column)
             if known.any():
-                order = np.argsort(periods[rows[known]])
-                at, seen = periods[rows[known]][order], column[known][order]
-                found[rows, j] = np.where(known, column, np.interp(periods[rows], at, seen))
+                order = np.argsort(times[rows[known]])
+                at, seen = times[rows[known]][order], column[known][order]
+                found[rows, j] = np.where(known, column, np.interp(times[rows], at, seen))
     return found
 
 

@@ -12,10 +12,10 @@ from hetao.text import Text
 __all__ = ["MEMBER"]
 
 
-def _fill(values: Matrix, units: NDArray[np.object_], periods: NDArray[np.intp]) -> Matrix:
+def _fill(values: Matrix, units: NDArray[np.object_], times: Matrix) -> Matrix:
     found = values.copy()
-    for period in np.unique(periods):
-        rows = np.flatnonzero(periods == period)
+    for time in np.unique(times):
+        rows = np.flatnonzero(times == time)
         for j in range(values.shape[1]):
             column = values[rows, j]
             known = ~np.isnan(column)

@@ -12,7 +12,7 @@ from hetao.text import Text
 __all__ = ["MEMBER"]
 
 
-def _fill(values: Matrix, units: NDArray[np.object_], periods: NDArray[np.intp]) -> Matrix:
+def _fill(values: Matrix, units: NDArray[np.object_], times: Matrix) -> Matrix:
     return values
 
 

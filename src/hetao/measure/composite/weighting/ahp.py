@@ -12,7 +12,7 @@ __all__ = ["MEMBER", "consistency_ratio", "principal_weights"]
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 CONSISTENT = 0.1  # Saaty's limit of the consistency ratio
-ROUNDING = 1e-3  # by which 1/3 written as 0.333 misses the reciprocal of 3
+ROUNDING = 5e-3  # by which 1/9 written as 0.111 misses the reciprocal of 9
 
 
 def principal_weights(matrix: Matrix) -> Matrix:

@@ -18,18 +18,15 @@ def _weigh(pool: Pool) -> Weighted:
     """Return the weights of Nicoletti, Scarpetta and Boylaud (2000), as in the OECD handbook.
 
     Components with an eigenvalue above 1, at least one, are rotated by varimax. An indicator's weight is its squared
-    loading, as a share of its component's, on the component where that is largest, times the share of the component in
-    the variance explained; all are scaled to add to 1.
+    loading on the component that it loads most, as a share of that component's variance, times the component's share in
+    the variance explained; these two make the squared loading itself, and all are scaled to add to 1.
     """
     correlation = np.atleast_2d(np.corrcoef(pool.shares.T))
     values, vectors = np.linalg.eigh(correlation)
     kept = max(1, int((values > 1.0).sum()))
     loadings = vectors[:, ::-1][:, :kept] * np.sqrt(values[::-1][:kept])
     squared = varimax(loadings) ** 2
-    explained = squared.sum(axis=0)
-    share = squared / explained
-    at = share.argmax(axis=1)
-    weights = share[np.arange(len(share)), at] * explained[at]
+    weights = squared.max(axis=1)
     part = float(values[::-1][:kept].sum() / values.sum())
     note = Text(
         f"主成分：保留 {kept} 个，解释方差的 {part:.1%}",

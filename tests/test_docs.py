@@ -30,6 +30,7 @@ import hetao.errors
 import hetao.study.settings
 from hetao.cli import app, main
 from hetao.ledger import all_acts, all_rules
+from hetao.measure.composite.families import AGGREGATIONS, GAPS, NORMALISATIONS, WEIGHTINGS
 from hetao.plan import RULES
 from hetao.text import Language, use_language
 from hetao.track import PATHS
@@ -221,7 +222,11 @@ def test_every_error_is_documented_and_drawn(lang: Language):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_member_of_a_family_is_named_with_its_title(lang: Language):
-    pairs = (("plan", RULES), ("track", PATHS), ("ledger", all_rules()), ("ledger", all_acts()))
+    composite = (GAPS, NORMALISATIONS, WEIGHTINGS, AGGREGATIONS)
+    pairs = (
+        *(("plan", RULES), ("track", PATHS), ("ledger", all_rules()), ("ledger", all_acts())),
+        *(("measure/composite", family) for family in composite),
+    )
     for page, family in pairs:
         text = (DOCS / lang / "reference" / f"{page}.md").read_text(encoding="utf-8")
         for name, member in family.items():

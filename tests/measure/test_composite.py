@@ -258,12 +258,12 @@ def test_tables_come_back_in_the_callers_kind_of_frame(kind: Any):
 
 def test_the_summary_names_rules_and_the_first_five_in_both_languages():
     found = made(panel(), period="year", weights="pca")
-    assert "3 indicators in 2 dimensions" in found.summary()
+    assert "dimensions: 2, indicators: 3;" in found.summary()
     assert "min-max, principal components, linear, refuse; all periods together" in found.summary()
     assert "first five 2022: " in repr(found)
     assert "18 rows, 0 missing values filled" in found.summary()
     with use_language("zh"):
-        assert "2 个维度 3 个指标；极差标准化、主成分分析、线性加权、拒绝缺失；全部年份一并标准化" in found.summary()
+        assert "维度 2 个，指标 3 个；极差标准化、主成分分析、线性加权、拒绝缺失；全部年份一并标准化" in found.summary()
         assert "前五 2022：" in found.summary()
         assert "保留" in found.summary()
     best = made().summary().splitlines()[2]
@@ -286,12 +286,15 @@ def test_the_workbook_holds_every_table(tmp_path: Path, lang: Any):
     with use_language(lang):
         found.to_excel(tmp_path / "index.xlsx")
     book = CalamineWorkbook.from_path(str(tmp_path / "index.xlsx"))
-    titles = ["about", "scores", "weights", "normalised", "filled"]
-    assert book.sheet_names == (titles if lang == "en" else ["关于", "得分", "权重", "标准化值", "补缺"])
+    titles = ["about", "scores", "weights", "normalised", "contributions", "filled"]
+    assert book.sheet_names == (titles if lang == "en" else ["关于", "得分", "权重", "标准化值", "贡献", "补缺"])
+    made(aggregation="topsis").to_excel(tmp_path / "topsis.xlsx")
+    other = CalamineWorkbook.from_path(str(tmp_path / "topsis.xlsx"))
+    assert other.sheet_names == [t for t in titles if t != "contributions"]
     rows = book.get_sheet_by_index(1).to_python()
     assert rows[0] == ["region", "year", "score", "rank", "a", "b"]
     assert [row[2] for row in rows[1:]] == pytest.approx(found.scores["score"])
-    assert len(book.get_sheet_by_index(4).to_python()) == 2
+    assert len(book.get_sheet_by_index(5).to_python()) == 2
 
 
 def test_the_fingerprint_knows_the_data_and_the_options():

@@ -261,6 +261,11 @@ def test_the_same_seed_gives_the_same_numbers():
     assert one.fingerprint["data_sha256"] == index().fingerprint["data_sha256"] == one._data_hash()
 
 
+def test_a_geometric_mean_is_tried_where_there_is_a_floor():
+    assert composite_robustness(index(floor=0.0), draws=20).options["aggregation"] == ["linear"]
+    assert composite_robustness(index(floor=0.1), draws=20).options["aggregation"] == ["linear", "geometric"]
+
+
 def test_the_indexs_own_rules_are_among_the_choices():
     found = composite_robustness(index(weights="critic", normalisation="rank"), draws=20)
     assert found.options["normalisation"] == ["rank", "min_max", "z_score"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 import numpy as np
@@ -599,6 +599,10 @@ def test_interpolation_goes_by_time():
     data = panel(("x", 2000, 0.0), ("x", 2005, None), ("x", 2006, 6.0))
     found = composite(data, tree=tree_of("+"), unit="u", period="t", missing="interpolate")
     assert found.filled["value"] == [pytest.approx(5.0)]
+    moments = {"u": ["a", "b"] * 2, "t": [datetime(2020, 1, 1, h) for h in (0, 0, 12, 12)]}
+    moments |= {"p": [1.0, None, 10.0, 20.0]}
+    found = composite(moments, tree=tree_of("+"), unit="u", period="t", missing="period_mean")
+    assert found.filled["value"] == [1.0]
     dates = data | {"t": [date(2000, 1, 1), date(2000, 1, 31), date(2000, 2, 6)]}
     found = composite(dates, tree=tree_of("+"), unit="u", period="t", missing="interpolate")
     assert found.filled["value"] == [pytest.approx(5.0)]
@@ -685,7 +689,10 @@ def _ambiguous(seed: int) -> bool:
 def test_comparisons_that_are_no_matrices_of_comparisons(matrices: Any, places: list[str]):
     data = table_of([[1, 2, 3, 4], [3, 1, 5, 9]])
     found = refusals(lambda: composite(data, tree=tree_of(), unit="u", weights="ahp", comparisons=matrices))
-    assert found == [("composite.weights", f"comparisons[{place}]") for place in places]
+    code = "composite.weights" if matrices is None else "composite.comparisons"
+    assert found == [(code, f"comparisons[{place}]") for place in places]
+    if matrices is not None:  # given for the robustness, say, they are checked as well
+        assert refusals(lambda: composite(data, tree=tree_of(), unit="u", comparisons=matrices)) == found
 
 
 def test_comparisons_that_contradict_one_another_are_refused_by_their_ratio():
@@ -703,7 +710,7 @@ def test_more_than_fifteen_comparisons_have_no_random_index():
     data = {"u": [1, 2]} | {name: [1.0, 2.0] for name in names}
     matrix = {"a": np.ones((16, 16))}
     found = refusals(lambda: composite(data, tree=tree, unit="u", weights="ahp", comparisons=matrix))
-    assert found == [("composite.weights", "comparisons['a']")]
+    assert found == [("composite.comparisons", "comparisons['a']")]
 
 
 @pytest.mark.parametrize("k", range(2, 10))
@@ -732,3 +739,5 @@ def test_an_outlier_beyond_ten_deviations_leaves_the_scale_above_0(rule: str):
     assert refusals(lambda: composite(data, tree=tree_of("++"), unit="u", **options)) == [
         ("composite.aggregation", "p")
     ]
+    with pytest.raises(ModelError, match="Remedy: use linear"):
+        composite(data, tree=tree_of("++"), unit="u", **options)

@@ -191,6 +191,20 @@ def test_a_tree_built_by_hand_is_checked_as_well(fields: list[tuple[str, int, fl
         read_tree(IndicatorTree(tuple(Indicator(name, "a", way, weight=weight) for name, way, weight in fields)))
 
 
+def test_a_tree_that_is_written_reads_the_same(tmp_path: Path):
+    numbers = {"weight": [1, 2.5, None], "low": [0, None, 3], "high": [9, None, 4], "reference": [None, 7, 8]}
+    words = {"zh": ["水耗", "甲", "乙"], "dimension_zh": ["投入", "投入", ""], "unit": ["m³", "%", ""]}
+    for tree in (read_tree(TREE | numbers | words | {"definition": ["a, b", 'c "d"', ""]}), ready_tree()):
+        tree.to_csv(tmp_path / "tree.csv")
+        again = read_tree(tmp_path / "tree.csv")
+        assert repr(again.indicators) == repr(tree.indicators)  # NaN is not equal to itself
+        assert [again.title(d) for d in again.dimensions] == [tree.title(d) for d in tree.dimensions]
+    assert (tmp_path / "tree.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with pytest.raises(ModelError) as caught:
+        ready_tree().to_csv(tmp_path)
+    assert [(p.code, p.place.file) for p in caught.value.problems] == [("tree.file", str(tmp_path))]
+
+
 def test_the_ready_tree_is_whole():
     tree = ready_tree()
     assert len(tree) == 16

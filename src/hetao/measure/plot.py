@@ -134,6 +134,8 @@ def _bars(figure: Figure, axes: Axes, units: NDArray[np.object_], score: NDArray
 
 def plot_ranks(result: RobustnessResult) -> Figure:
     """Draw the ranks of the last period with their intervals, the highest at the top."""
+    from matplotlib.ticker import MaxNLocator
+
     sheet, own = result.of.sheet, result.of.ranks
     figure, axes = _figure(result.name, 0)
     rows = np.flatnonzero(sheet.positions == len(sheet.order) - 1)
@@ -147,6 +149,7 @@ def plot_ranks(result: RobustnessResult) -> Figure:
     axes.plot(own[rows], place, "o", color="#2f6f9f", markersize=3)
     axes.set_yticks(place, [str(sheet.units[i]) for i in rows])
     axes.invert_yaxis()
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _name_axis(axes.xaxis, str(Text("名次与区间（| 为中位数）", "rank and interval (| the median)")))
     return figure
 

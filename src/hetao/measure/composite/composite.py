@@ -119,12 +119,14 @@ class CompositeResult(Statement):
         return (c.score, c.values, c.raw, c.dimensions, c.was_missing, c.row_weights, *held)
 
     def _tables(self) -> dict[Text, NativeFrame]:
-        return {
+        tables = {
             Text("得分", "scores"): self.scores,
             Text("权重", "weights"): self.weights,
             Text("标准化值", "normalised"): self.normalised,
-            Text("补缺", "filled"): self.filled,
         }
+        if self.recipe.aggregation.sums:
+            tables[Text("贡献", "contributions")] = self.contributions
+        return {**tables, Text("补缺", "filled"): self.filled}
 
     def _lines(self) -> list[str]:
         n, gaps = len(self.score), int(self.computed.was_missing.sum())
@@ -279,6 +281,6 @@ def _convention(recipe: Recipe, tree: IndicatorTree) -> Text:
     over = Text("全部年份一并标准化", "all periods together") if recipe.over == "panel" else Text("逐期", "each period")
     m, d = len(tree), len(tree.dimensions)
     return Text(
-        f"综合指数：越大越好；{d} 个维度 {m} 个指标；{zh}；{over.zh}。",
-        f"Composite index: higher is better; {m} indicators in {d} dimensions; {en}; {over.en}.",
+        f"综合指数：越大越好；维度 {d} 个，指标 {m} 个；{zh}；{over.zh}。",
+        f"Composite index: higher is better; dimensions: {d}, indicators: {m}; {en}; {over.en}.",
     )

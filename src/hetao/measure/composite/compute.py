@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.errors import ModelError, Place, Problems
+from hetao.measure.composite.comparisons import check_comparisons
 from hetao.measure.composite.families import NORMALISATIONS
 from hetao.measure.composite.member import Aggregation, Complain, Gaps, Normalisation, Pool, Weighting
 from hetao.measure.composite.sheet import Sheet
@@ -72,6 +73,7 @@ def compute(sheet: Sheet, tree: IndicatorTree, recipe: Recipe, call: str) -> Com
     """
     problems = Problems(ModelError)
     raw = fill(sheet, tree, recipe.gaps, _complain(problems, f"{call}.missing"))
+    check_comparisons(recipe.comparisons, tree, _complain(problems, f"{call}.comparisons"))
     problems.raise_if_any()
     values = normalise(sheet, raw, tree, recipe, _complain(problems, f"{call}.normalisation"))
     problems.raise_if_any()
@@ -163,13 +165,15 @@ def check_aggregation(values: Matrix, tree: IndicatorTree, recipe: Recipe, compl
             Text("改用 aggregation='linear'", "use aggregation='linear'"),
         )
     least = rule.above if scale == "standard" else 0.0 if rule.positive else -np.inf
+    linear = Text("改用 linear", "use linear")
+    floor = Text("给出 floor，例如 0.01，或改用 linear", "give a floor, for instance 0.01, or use linear")
     for indicator, column in zip(tree, values.T, strict=True):
         if column.min() <= least:
             complain(
                 indicator.name,
                 Text(f"标准化后为 {column.min():g}", f"{column.min():g} once normalised"),
                 Text(f"{rule.name} 需要大于 {least:g} 的值", f"values above {least:g}, which {rule.name} needs"),
-                Text("给出 floor，例如 0.01，或改用 linear", "give a floor, for instance 0.01, or use linear"),
+                floor if scale == "share" else linear,
             )
 
 

@@ -186,7 +186,7 @@ def composite_robustness(
     *,
     normalisations: Sequence[str] = ("min_max", "z_score", "rank"),
     weights: Sequence[str] = ("equal", "entropy", "critic", "standard_deviation"),
-    aggregations: Sequence[str] = ("linear", "geometric"),
+    aggregations: Sequence[str] | None = None,
     missing: Sequence[str] | None = None,
     leave_one_out: bool = True,
     weight_error: float = 0.25,
@@ -204,7 +204,8 @@ def composite_robustness(
         result: of `composite`.
         normalisations: names of rules.
         weights: names of rules.
-        aggregations: names of rules.
+        aggregations: names of rules; by default ``linear``, and ``geometric`` where the index has a floor,
+            without which the worst value of an indicator has none.
         missing: names of rules; by default the index's own.
         leave_one_out: leave an indicator out?
         weight_error: e, at least 0 and below 1.
@@ -230,6 +231,8 @@ def composite_robustness(
     arguments = Arguments("composite_robustness")
     _check_result(result, arguments)
     recipe = result.recipe
+    if aggregations is None:
+        aggregations = ("linear", "geometric") if recipe.floor > 0.0 else ("linear",)
     choices = {
         "normalisation": _named(arguments, "normalisations", normalisations, NORMALISATIONS, recipe.normalisation.name),
         "weights": _named(arguments, "weights", weights, WEIGHTINGS, recipe.weighting.name),

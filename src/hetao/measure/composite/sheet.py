@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from numbers import Real
 from typing import Any
@@ -64,11 +64,12 @@ class Sheet:
 
     @property
     def times(self) -> Matrix:
-        """(n,) when each row is: the period as a number of years or days where it is one, else its position."""
+        """(n,) when each row is: the period if a number, days from the first if a date, else its place in order."""
+        first, listed = self.order[0], self.periods.tolist()
         if all(isinstance(p, Real) for p in self.order):
-            return np.array([float(p) for p in self.periods.tolist()])
+            return np.array(listed, dtype=float)
         if all(isinstance(p, date) for p in self.order):  # moments are dates too
-            return np.array([float(p.toordinal()) for p in self.periods.tolist()])
+            return np.array([(p - first) / timedelta(days=1) for p in listed])
         return self.positions.astype(float)
 
     def pools(self, over: str) -> Iterator[tuple[object, NDArray[np.intp]]]:

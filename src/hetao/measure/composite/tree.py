@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,7 +22,8 @@ __all__ = ["Indicator", "IndicatorTree", "read_tree", "ready_tree"]
 
 REQUIRED = ("dimension", "indicator", "direction")
 NUMBERS = ("weight", "low", "high", "reference")
-KNOWN = (*REQUIRED, *NUMBERS, "zh", "en", "dimension_zh", "dimension_en", "unit", "definition", "source")
+WORDS = ("unit", "definition", "source")
+KNOWN = (*REQUIRED, *NUMBERS, "zh", "en", "dimension_zh", "dimension_en", *WORDS)
 DIRECTIONS = {"+": 1, "1": 1, "positive": 1, "正": 1, "正向": 1, "-": -1, "−": -1, "-1": -1, "negative": -1, "负": -1}
 DIRECTIONS |= {"负向": -1, "+1": 1}
 
@@ -41,6 +43,7 @@ class Indicator:
         low, high: goalposts, where nothing and everything is reached; NaN where none are.
         reference: value to be compared with; NaN where there is none.
         title: what it is called in both languages.
+        unit, definition, source: as the tree has them, for the reader.
     """
 
     name: str
@@ -51,6 +54,9 @@ class Indicator:
     high: float = np.nan
     reference: float = np.nan
     title: Text = NAMELESS
+    unit: str = ""
+    definition: str = ""
+    source: str = ""
 
     @property
     def numbers(self) -> tuple[float, ...]:
@@ -108,6 +114,35 @@ class IndicatorTree:
         up = self.column("direction") > 0
         found: Matrix = share * up + (1.0 - share) * ~up
         return found
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the tree to a CSV file that a spreadsheet opens and `read_tree` reads again, to be edited.
+
+        Args:
+            path: the file to write; an existing file is replaced.
+
+        Raises:
+            ModelError: the file cannot be written.
+        """
+        try:
+            with Path(path).open(
+                "w", encoding="utf-8-sig", newline=""
+            ) as file:  # with its mark, by which Excel knows it
+                rows = csv.DictWriter(file, KNOWN, restval="")
+                rows.writeheader()
+                rows.writerows(self._row(indicator) for indicator in self)
+        except OSError as error:
+            problems = Problems(ModelError)
+            expected = Text("可写的文件", "a file that can be written")
+            _add(problems, "file", Place(file=str(path)), str(error.strerror), expected)
+            problems.raise_if_any()
+
+    def _row(self, i: Indicator) -> dict[str, object]:
+        dimension = self.title(i.dimension)
+        words = {"dimension": i.dimension, "indicator": i.name, "direction": "+" if i.direction > 0 else "-"}
+        words |= {"zh": i.title.zh, "en": i.title.en, "dimension_zh": dimension.zh, "dimension_en": dimension.en}
+        words |= {word: getattr(i, word) for word in WORDS}
+        return {**words, **{name: v for name in NUMBERS if not np.isnan(v := getattr(i, name))}}
 
     def without(self, name: str) -> IndicatorTree:
         """Return the tree without one of its indicators."""
@@ -258,6 +293,9 @@ def _indicator(table: _Table, row: int, problems: Problems) -> Indicator:
         dimension=words["dimension"],
         direction=DIRECTIONS.get(words["direction"], 1),
         title=table.title("zh", "en", row, name) or Text(name, name),
+        unit=table.word("unit", row),
+        definition=table.word("definition", row),
+        source=table.word("source", row),
         **numbers,
     )
 

@@ -170,7 +170,7 @@ def test_a_chart_without_series_is_empty_but_drawn(chart):
 def test_missing_bar_is_marked_in_its_own_slot(charts):
     drawing = option(charts["rules"], "zh")
     gap = next(one for one in drawing["series"] if one.get("renderItem") == "gap")
-    assert gap["slot"] == {"count": 3, "index": 2, "horizontal": False}
+    assert gap["slot"] == {"count": 3, "index": 2, "horizontal": False, "widest": 40}
     assert gap["data"][0]["value"] == [3, 0]
     assert drawing["series"][2]["data"][3] == {"value": None}
 
@@ -189,9 +189,39 @@ def test_bounds_of_bars_are_whiskers_where_both_are_known(horizontal, stacked):
 
 
 def test_many_categories_are_set_aslant_not_on_top_of_each_other():
-    points = tuple(Point(f"c{i}", 1.0) for i in range(30))
-    axis = option(BarChart("k", A, NO_UNIT, {}, (Series(A, points),)), "en")["xAxis"]
-    assert axis["axisLabel"]["rotate"] == 45
+    def turned(names):
+        points = tuple(Point(name, 1.0) for name in names)
+        return option(BarChart("k", A, NO_UNIT, {}, (Series(A, points),)), "en")["xAxis"]["axisLabel"]["rotate"]
+
+    assert turned([f"class {i}" for i in range(30)]) == 45
+    assert turned([str(year) for year in range(2000, 2012)]) == 0
+
+
+@pytest.mark.parametrize("horizontal", [True, False])
+def test_dots_stand_where_bars_would_end(horizontal):
+    points = (Point("a", 1.0), Point("b", None), Point("c", 3.0))
+    low, high = (0.5, None, 2.0), (2.0, None, 4.0)
+    own = Series(A, (Point("b", 2.0),), "focus", (1.0,), (5.0,))
+    chart = BarChart("k", A, NO_UNIT, {}, (Series(A, points, "peer", low, high), own), dots=True, horizontal=horizontal)
+    dots, focus, *marks = option(chart, "en")["series"]
+    assert (dots["type"], dots["itemStyle"]["color"], focus["itemStyle"]["color"]) == ("scatter", "@peer", "@focus")
+    places = [[1.0, 0], [3.0, 2]] if horizontal else [[0, 1.0], [2, 3.0]]
+    assert [item["value"] for item in dots["data"]] == places
+    assert [item["value"] for item in focus["data"]] == [[2.0, 1] if horizontal else [1, 2.0]]
+    assert {mark["renderItem"] for mark in marks} == {"whisker", "gap"}
+    assert all((mark["slot"]["count"], mark["slot"]["index"]) == (1, 0) for mark in marks)
+
+
+def test_an_axis_may_end_where_it_is_told():
+    chart = BarChart("k", A, NO_UNIT, {}, (Series(A, (Point("a", 60.0),)),), stacked=True, most=100.0)
+    assert option(chart, "en")["yAxis"]["max"] == 100.0
+
+
+def test_a_line_of_many_points_has_no_symbols_unless_some_are_missing():
+    points = tuple(Point(i, float(i)) for i in range(41))
+    lost = (*points[:20], Point(20, None), *points[21:])
+    whole, broken = option(LineChart("k", A, NO_UNIT, (Series(A, points), Series(A, lost))), "en")["series"][:2]
+    assert (whole["symbol"], broken["symbol"] != "none") == ("none", True)
 
 
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.sampled_from(["change", "level"])), min_size=1, max_size=8))

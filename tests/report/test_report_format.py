@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hetao.report.format import number, signed
+from hetao.report.format import number, sentence, signed
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,10 @@ def test_what_is_no_number_is_refused(value):
 @given(st.integers())
 def test_integers_are_shown_in_full(value):
     assert int(number(value).replace(",", "").replace("−", "-")) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "begun"), [("green index", "Green index"), ("SO2", "SO2"), ("β-convergence", "β-convergence"), ("", "")]
+)
+def test_a_sentence_begins_with_a_capital(words, begun):
+    assert sentence(words) == begun

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -17,6 +17,8 @@ from hetao.measure.frontier.technology import Matrix
 from hetao.text import Text
 
 __all__ = ["Reader"]
+
+ONE_ROW = Text("每个单元每期一行", "one row a unit and period")
 
 
 class Reader:
@@ -95,24 +97,22 @@ class Reader:
         known = [key for key in keys.tolist() if key is not None]
         return keys, sorted_periods(known, category_order(self._frame, name), name, self._problems, self._call)
 
-    def distinct(self, **names: str | None) -> None:
-        """Require that the columns named by several arguments are not one and the same."""
-        seen: dict[str, str] = {}
+    def distinct(self, taken: Collection[str], **names: str | None) -> None:
+        """Require that the columns named by several arguments are not one and the same, and not named as others are."""
+        seen = set(taken)
         for role, name in names.items():
-            if name is not None and name in seen:
-                expected = Text(f"与 {seen[name]} 不同的列", f"another column than that of {seen[name]}")
-                self.add(role, Place(item=role), repr(name), expected)
+            if name in seen:
+                self.add(role, Place(item=role), repr(name), Text("与其他列不同的名称", "a name of its own"))
             elif name is not None:
-                seen[name] = role
+                seen.add(name)
 
-    def once(self, what: str, column: str, keys: Sequence[object]) -> None:
+    def once(self, what: str, column: str, keys: Sequence[object], expected: Text = ONE_ROW) -> None:
         """Require that no key stands twice."""
         seen: set[object] = set()
         for row, key in enumerate(keys):
             if key is None or (isinstance(key, tuple) and key[0] is None):
                 continue  # that it is missing is told already
             if key in seen:
-                expected = Text("每个单元每期一行", "one row a unit and period")
                 self.add(what, Place(row=row, column=column), repr(key), expected)
             seen.add(key)
 

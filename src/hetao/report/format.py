@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-__all__ = ["number", "signed"]
+__all__ = ["number", "sentence", "signed"]
 
 MINUS = "−"
 SIGNIFICANT = 4  # digits shown of a float whose column does not say how many decimals
@@ -49,3 +49,8 @@ def _decimals(value: int | float | Decimal) -> int:
         return 0
     wanted = max(0, min(12, SIGNIFICANT - 1 - math.floor(math.log10(abs(value)))))
     return len(f"{value:.{wanted}f}".partition(".")[2].rstrip("0"))
+
+
+def sentence(words: str) -> str:
+    """Return ``words`` as a sentence begins: its first letter a capital, where it is a Latin one."""
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words

@@ -149,7 +149,10 @@ class LineChart:
 
 @dataclass(frozen=True)
 class BarChart:
-    """Bars by category (each series' points give x as a key of ``labels``); may be stacked or horizontal."""
+    """Bars by category (each series' points give x as a key of ``labels``); may be stacked or horizontal.
+
+    ``dots`` draws a dot instead of each bar, for numbers that have no length, such as ranks; ``most`` ends the axis.
+    """
 
     key: str
     title: Text
@@ -158,6 +161,8 @@ class BarChart:
     series: tuple[Series, ...]
     stacked: bool = False
     horizontal: bool = False
+    dots: bool = False
+    most: float | None = None
     references: tuple[Reference, ...] = ()
     note: Text | None = None
     kind: Literal["bar"] = "bar"

@@ -127,7 +127,7 @@ def _compare(p: _Prepared, levels: Levels) -> Compared:
         markov=_if_any(
             lambda: markov(data, value="value", unit="region", period="period", classes=s.classes, relative=True)
         ),
-        density=_if_any(lambda: kernel_density(ends, value="value", period="period", points=60)),
+        density=_if_any(lambda: kernel_density(ends, value="value", period="period")),
         sources=levels[s.of].sources,
         note=s.note,
     )

@@ -116,13 +116,7 @@ def read_sheet(call: str, frame: object, *, tree: IndicatorTree, unit: str, peri
 
 def _check_names(reader: Reader, tree: IndicatorTree, unit: str, period: str | None) -> None:
     """Record names that would hide one another in the tables of a result."""
-    keys = [unit] if period is None else [unit, period]
-    expected = Text("与其他列不同的名称", "a name of its own")
-    for role, names, taken in (
-        ("unit", keys[:1], OWN),
-        ("period", keys[1:], {*OWN, unit}),
-        ("tree", tree.names, set(keys)),
-        ("tree", tree.dimensions, {"score", "rank", *keys}),
-    ):
-        for name in [n for n in names if n in taken]:
-            reader.add(role, Place(item=role), repr(name), expected)
+    reader.distinct(OWN, unit=unit, period=period)
+    keys = {unit, period}
+    for name in [*(n for n in tree.names if n in keys), *(d for d in tree.dimensions if d in {"score", "rank", *keys})]:
+        reader.add("tree", Place(item="tree"), repr(name), Text("与其他列不同的名称", "a name of its own"))

@@ -56,7 +56,8 @@ class ConvergenceClubs(DistributionStatement):
 
     Attributes:
         units: the N units, in order.
-        club: (N,) number of each unit's club, 1 the highest; 0 where it converges with none.
+        club: (N,) number of each unit's club, 1 that with the highest mean in the last period; 0 where it
+            converges with none.
         whole: the regression of all units together.
         tests: of each club, in order.
     """
@@ -159,7 +160,7 @@ def convergence_clubs(
     if trend is not None:
         arguments.positive_number("trend", trend)
     arguments.done()
-    values = read_values("convergence_clubs", frame, value=value, unit=unit, period=period)
+    values = read_values("convergence_clubs", frame, value=value, unit=unit, period=period, own=("club",))
     assert values.unit is not None
     units = list(dict.fromkeys(values.unit.tolist()))
     at = {name: i for i, name in enumerate(units)}
@@ -172,7 +173,7 @@ def convergence_clubs(
     if trend is not None:
         paths = hodrick_prescott(paths, float(trend))
     order = np.argsort(-paths[-1], kind="stable")
-    found = _clubs(paths, order.tolist(), discard)
+    found = sorted(_clubs(paths, order.tolist(), discard), key=lambda club: -paths[-1, club].mean())
     if merge:
         found = _merged(paths, found, discard)
     club = np.zeros(len(units), dtype=np.int64)
@@ -210,7 +211,7 @@ def log_t(paths: Matrix, discard: float) -> LogT:
     h = paths / paths.mean(axis=1, keepdims=True)
     H = np.maximum(((h - 1.0) ** 2).mean(axis=1), SAME**2)
     t = np.arange(1, T + 1)
-    kept = t > int(discard * T)
+    kept = t > _left_out(T, discard)
     kept[0] = False  # log log 1 is not defined
     if (H[kept] <= SAME**2).all():
         return LogT(np.nan, np.nan, np.inf)
@@ -219,6 +220,10 @@ def log_t(paths: Matrix, discard: float) -> LogT:
     slope = float(x @ y / (x @ x))
     error = float(np.sqrt(max(_long_run(y - y.mean() - slope * x), 0.0) / (x @ x)))
     return LogT(slope, error, slope / error if error > 0.0 else float(np.copysign(np.inf, slope)))
+
+
+def _left_out(T: int, discard: float) -> int:
+    return int(discard * T + 1e-9)  # 0.29 × 100 is 28.999…
 
 
 def _long_run(residuals: Matrix) -> float:
@@ -253,8 +258,8 @@ def _check_table(table: Matrix, logs: bool, discard: float, arguments: Arguments
         found = Text(f"{N} 个单元 {T} 期", f"{N} units over {T} periods")
         few = f"at least 3 units over {FEWEST_PERIODS} periods"
         refuse("data", found, Text(f"至少 3 个单元、{FEWEST_PERIODS} 期", few))
-    if T - int(discard * T) < 5:
-        found = Text(f"剩余 {T - int(discard * T)} 期", f"{T - int(discard * T)} periods left")
+    if T - _left_out(T, discard) < 5:
+        found = Text(f"剩余 {T - _left_out(T, discard)} 期", f"{T - _left_out(T, discard)} periods left")
         refuse("discard", found, Text("至少剩余 5 期", "at least 5 periods left"))
     gaps = int(np.isnan(table).sum())
     if gaps:

@@ -37,7 +37,8 @@ def sigma_convergence(frame: object, *, value: str, period: str) -> NativeFrame:
         >>> [round(v, 4) for v in found["variation"]]
         [0.7071, 0.2828]
     """
-    values = read_values("sigma_convergence", frame, value=value, period=period)
+    own = ("n", "mean", "variation", "log_deviation")
+    values = read_values("sigma_convergence", frame, value=value, period=period, own=own)
     rows: list[dict[str, Any]] = []
     for name, here in values.by_period():
         v, n = values.value[here], len(here)

@@ -13,6 +13,8 @@ from hetao.measure.frontier.technology import Matrix
 
 __all__ = ["dagum_gini"]
 
+OWN = ("gini", "within", "between", "transvariation", "within_share", "between_share", "transvariation_share")
+
 
 def dagum_gini(frame: object, *, value: str, group: str, period: str | None = None) -> NativeFrame:
     """Decompose the Gini ratio by groups (Dagum 1997).
@@ -40,7 +42,7 @@ def dagum_gini(frame: object, *, value: str, group: str, period: str | None = No
         >>> [round(found[name][0], 4) for name in ("gini", "within", "between", "transvariation")]
         [0.25, 0.0833, 0.1667, 0.0]
     """
-    values = read_values("dagum_gini", frame, value=value, group=group, period=period)
+    values = read_values("dagum_gini", frame, value=value, group=group, period=period, own=OWN)
     assert values.group is not None
     rows: list[dict[str, Any]] = []
     for name, here in values.by_period():

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DensityResult", "kernel_density"]
 
+FEWEST, USUAL, MOST = 10, 200, 100_000  # points of a grid
+ALIKE = 1e-12  # values that differ by less, relative to their size, are the same
+OWN = ("at", "density", "bandwidth", "modes", "highest")
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DensityResult(DistributionStatement):
@@ -82,7 +86,7 @@ def kernel_density(
     value: str,
     period: str | None = None,
     weight: str | None = None,
-    points: int = 200,
+    points: int | None = None,
     bandwidth: float | None = None,
 ) -> DensityResult:
     """Estimate the density of a value in each period by a Gaussian kernel.
@@ -92,7 +96,8 @@ def kernel_density(
         value: column of the value, above 0.
         period: column of the period; each is estimated by itself, on one grid.
         weight: column of weights above 0, such as people.
-        points: of the grid, at least 10; it spans all values and three bandwidths more.
+        points: of the grid, which spans all values and three bandwidths more; None: 200, or as many as put two into
+            each bandwidth.
         bandwidth: in the value's unit; None: Silverman's (1986) rule 0.9 min(s, r/1.34) n^(−1/5) for each period, with
             s the standard deviation and r the interquartile range.
 
@@ -102,7 +107,7 @@ def kernel_density(
 
     Raises:
         ModelError: unknown columns, missing keys, values that are not numbers above 0, a period whose values are all
-            alike, or arguments out of range.
+            alike, arguments out of range, or periods so different that no usual grid shows all of them.
 
     Examples:
         >>> data = {"t": [1, 1, 1, 2, 2, 2], "v": [1.0, 2.0, 3.0, 2.0, 3.0, 4.0]}
@@ -110,23 +115,25 @@ def kernel_density(
         [2.0, 3.0]
     """
     arguments = Arguments("kernel_density")
-    arguments.whole("points", points, 10)
+    if points is not None:
+        arguments.whole("points", points, FEWEST)
     if bandwidth is not None:
         arguments.positive_number("bandwidth", bandwidth)
     arguments.done()
-    values = read_values("kernel_density", frame, value=value, period=period, weight=weight)
+    values = read_values("kernel_density", frame, value=value, period=period, weight=weight, own=OWN)
     names, rows = zip(*values.by_period(), strict=True)
     widths = np.array([bandwidth or _silverman(values.value[here]) for here in rows], dtype=float)
     alike = [name for name, width in zip(names, widths, strict=True) if not width > 0.0]
     if alike:
         raise ModelError([_all_alike(value, alike)])
     reach = 3.0 * float(widths.max())
-    grid = np.linspace(values.value.min() - reach, values.value.max() + reach, points)
+    low, high = float(values.value.min()) - reach, float(values.value.max()) + reach
+    grid = np.linspace(low, high, _points(points, (high - low) / float(widths.min()), arguments))
     density = np.array([_density(values, here, grid, width) for here, width in zip(rows, widths, strict=True)])
     own = "Silverman" if bandwidth is None else f"{bandwidth:g}"
     return DensityResult(
         name="kernel_density",
-        options={"value": value, "period": period, "weight": weight, "points": points, "bandwidth": bandwidth},
+        options={"value": value, "period": period, "weight": weight, "points": len(grid), "bandwidth": bandwidth},
         convention=Text(
             f"高斯核密度，各期带宽：{own}。", f"Gaussian kernel densities; bandwidth of each period: {own}."
         ),
@@ -139,9 +146,28 @@ def kernel_density(
     )
 
 
+def _points(asked: int | None, widths: float, arguments: Arguments) -> int:
+    """Return how many points a grid that is so many bandwidths wide is asked to have, or needs."""
+    needed = max(USUAL, int(np.ceil(2.0 * widths)) + 1)
+    if asked is None and needed > MOST:
+        arguments.refuse(
+            "points",
+            found=Text(f"最窄一期的 {widths:.0f} 个带宽", f"{widths:.0f} bandwidths of the narrowest period"),
+            expected=Text(f"至多 {MOST // 2} 个", f"at most {MOST // 2} from the lowest value to the highest"),
+            remedy=Text("给出 bandwidth 或 points，或分开估计", "give a bandwidth or points, or estimate apart"),
+        )
+    arguments.done()
+    return needed if asked is None else asked
+
+
 def _silverman(value: Matrix) -> float:
-    if len(value) < 2:
+    size = float(value.max())
+    if np.ptp(value) <= ALIKE * size:
         return 0.0
+    return size * _silverman_of(value / size)  # the squares of large values would overflow
+
+
+def _silverman_of(value: Matrix) -> float:
     spread = float(value.std(ddof=1))
     low, high = np.quantile(value, [0.25, 0.75])
     narrow = min(spread, float(high - low) / 1.34) or spread
@@ -151,7 +177,7 @@ def _silverman(value: Matrix) -> float:
 def _density(values: Values, rows: NDArray[np.intp], grid: Matrix, width: float) -> Matrix:
     value, weight = values.value[rows], values.weight[rows]
     away = (grid[:, None] - value) / width
-    found: Matrix = np.exp(-0.5 * away**2) @ weight / (weight.sum() * width * np.sqrt(2.0 * np.pi))
+    found: Matrix = np.exp(-0.5 * away**2) @ (weight / weight.sum()) / (width * np.sqrt(2.0 * np.pi))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from hetao.figures.frames import NativeFrame
 from hetao.measure.arguments import Arguments
-from hetao.measure.differences.neighbours import neighbour_matrix
+from hetao.measure.differences.neighbours import Neighbours, read_neighbours
 from hetao.measure.differences.table import DistributionStatement, Values, read_values
 from hetao.measure.frontier.technology import Matrix
 from hetao.text import Text
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["MarkovResult", "SpatialMarkovResult", "markov", "spatial_markov"]
+
+ROUNDING = 1e-12  # by which the mean of neighbours on a bound may seem to pass it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,12 +41,12 @@ class MarkovResult(DistributionStatement):
     @cached_property
     def probabilities(self) -> Matrix:
         """(K, K) shares of the moves from each class; NaN where nobody ever was."""
-        return _shares(self.counts)
+        return _kept(_shares(self.counts))
 
     @cached_property
     def ergodic(self) -> Matrix:
         """(K,) the distribution that the moves lead to if they go on for ever; NaN where it is not unique."""
-        return _ergodic(self.probabilities)
+        return _kept(_ergodic(self.probabilities))
 
     @cached_property
     def mobility(self) -> float:
@@ -96,7 +99,7 @@ class SpatialMarkovResult(DistributionStatement):
     @cached_property
     def probabilities(self) -> Matrix:
         """(K, K, K) shares of the moves from each class, given the neighbours' class; NaN where nobody ever was."""
-        return np.array([_shares(counts) for counts in self.counts])
+        return _kept(np.array([_shares(counts) for counts in self.counts]))
 
     @cached_property
     def test(self) -> tuple[float, int, float]:
@@ -185,7 +188,7 @@ def markov(
     np.add.at(counts, (table.before, table.after), 1)
     return MarkovResult(
         name="markov",
-        options={"value": value, "classes": _listed(classes), "relative": relative},
+        options=table.options(value),
         convention=table.convention(Text("马尔可夫转移", "Markov transitions")),
         values=table.values,
         period_column=period,
@@ -230,14 +233,15 @@ def spatial_markov(
         [[1, 1], [0, 0]]
     """
     table = _Classes.of("spatial_markov", frame, value, unit, period, classes, relative)
-    weights = neighbour_matrix("spatial_markov", neighbours, table.units)
-    around = np.searchsorted(table.bounds, table.around(weights), side="left")
+    pairs = read_neighbours("spatial_markov", neighbours)
+    means = table.around(pairs)
+    around = np.searchsorted(table.bounds + ROUNDING * np.abs(table.bounds), means, side="left")
     k = len(table.bounds) + 1
     counts = np.zeros((k, k, k), dtype=np.int64)
     np.add.at(counts, (around, table.before, table.after), 1)
     return SpatialMarkovResult(
         name="spatial_markov",
-        options={"value": value, "classes": _listed(classes), "relative": relative},
+        options={**table.options(value), "neighbours_sha256": pairs.fingerprint},
         convention=table.convention(Text("空间马尔可夫转移", "Spatial Markov transitions")),
         values=table.values,
         period_column=period,
@@ -257,6 +261,7 @@ class _Classes:
         bounds: (K − 1,) of the classes.
         start: (moves, 2) period and unit that each move starts from.
         before, after: (moves,) classes.
+        asked: number of classes, or their bounds.
         relative: were values divided by their period's mean?
     """
 
@@ -267,6 +272,7 @@ class _Classes:
     start: NDArray[np.intp]
     before: NDArray[np.intp]
     after: NDArray[np.intp]
+    asked: int | tuple[float, ...]
     relative: bool
 
     @classmethod
@@ -282,7 +288,7 @@ class _Classes:
     ) -> _Classes:
         arguments = Arguments(call)
         arguments.one_of("relative", relative, (False, True))
-        _check_classes(classes, arguments)
+        asked = _read_classes(classes, arguments)
         arguments.done()
         values = read_values(call, frame, value=value, unit=unit, period=period)
         assert values.unit is not None
@@ -295,31 +301,37 @@ class _Classes:
             table[i, [at[u] for u in values.unit[rows].tolist()]] = seen / seen.mean() if relative else seen
         if len(parts) < 2:
             _refuse_classes(arguments, "period", Text("1 期", "1 period"), Text("至少两期", "at least two periods"))
-        bounds = _bounds(table, classes)
-        if len(np.unique(bounds)) < len(bounds):
+        bounds = _bounds(table, asked)
+        if isinstance(asked, int) and len(np.unique(np.r_[bounds, np.nanmax(table)])) <= len(bounds):
             few = Text("重合的分位数", "quantiles that coincide")
             _refuse_classes(arguments, "classes", few, Text("各不相同的分界", "bounds that differ"))
-        arguments.done()
         start = np.argwhere(~np.isnan(table[:-1]) & ~np.isnan(table[1:]))
+        if len(parts) > 1 and not len(start):
+            none = Text("没有单元连续两期出现", "no unit seen in two consecutive periods")
+            _refuse_classes(arguments, "unit", none, Text("至少一个", "at least one"))
+        arguments.done()
         t, u = start.T
         before, after = (np.searchsorted(bounds, v, side="left") for v in (table[t, u], table[t + 1, u]))
-        return cls(values, units, table, bounds, start, before, after, relative)
+        return cls(values, units, table, bounds, start, before, after, asked, relative)
 
-    def around(self, weights: Matrix) -> Matrix:
+    def options(self, value: str) -> dict[str, object]:
+        """Return the options of the call."""
+        classes = self.asked if isinstance(self.asked, int) else list(self.asked)
+        return {"value": value, "classes": classes, "relative": self.relative}
+
+    def around(self, pairs: Neighbours) -> Matrix:
         """Return the (moves,) means of the neighbours that are seen at the start of each move."""
+        weights = pairs.matrix(self.units)
         seen = ~np.isnan(self.table)
         sums, there = np.nan_to_num(self.table) @ weights.T, seen @ weights.T
         with np.errstate(divide="ignore", invalid="ignore"):
             means = sums / there
         t, u = self.start.T
         found: Matrix = means[t, u]
-        lost = np.flatnonzero(np.isnan(found))
-        if len(lost):
-            arguments = Arguments("spatial_markov")
-            who = str(self.units[u[lost[0]]])
-            words = Text(f"{who} 的邻居在某期全部缺失", f"a period without any neighbour of {who}")
-            _refuse_classes(arguments, "neighbours", words, Text("每期至少一个邻居", "at least one in each period"))
-            arguments.done()
+        arguments, lost = Arguments("spatial_markov"), np.flatnonzero(np.isnan(found))
+        order = self.values.order
+        pairs.require_some([(self.units[u[i]], order[t[i]]) for i in lost.tolist()], arguments)
+        arguments.done()
         return found
 
     def convention(self, what: Text) -> Text:
@@ -333,15 +345,24 @@ class _Classes:
         )
 
 
-def _check_classes(classes: object, arguments: Arguments) -> None:
-    if isinstance(classes, int) and not isinstance(classes, bool):
+def _read_classes(classes: object, arguments: Arguments) -> int | tuple[float, ...]:
+    """Return the number of classes, or their bounds; record what is neither."""
+    if not isinstance(classes, bool) and isinstance(classes, Integral):
         arguments.whole("classes", classes, 2)
-        return
+        return int(classes)
     listed = list(classes) if isinstance(classes, Iterable) and not isinstance(classes, str) else []
-    numbers = [b for b in listed if isinstance(b, int | float) and np.isfinite(b)]
+    numbers = tuple(float(b) for b in listed if _is_bound(b))
     if not listed or len(numbers) < len(listed) or any(np.diff(numbers) <= 0.0):
         expected = Text("类数，或上升的分界", "a number of classes, or bounds that rise")
         _refuse_classes(arguments, "classes", Text(f"{classes!r}", f"{classes!r}"), expected)
+    return numbers
+
+
+def _is_bound(value: object) -> bool:
+    try:
+        return not isinstance(value, bool) and isinstance(value, Real) and bool(np.isfinite(float(value)))
+    except OverflowError:
+        return False
 
 
 def _refuse_classes(arguments: Arguments, argument: str, found: Text, expected: Text) -> None:
@@ -349,14 +370,15 @@ def _refuse_classes(arguments: Arguments, argument: str, found: Text, expected: 
     arguments.refuse(argument, found=found, expected=expected, remedy=remedy)
 
 
-def _bounds(table: Matrix, classes: int | Sequence[float]) -> Matrix:
+def _bounds(table: Matrix, classes: int | tuple[float, ...]) -> Matrix:
     if isinstance(classes, int):
         return np.asarray(np.nanquantile(table, np.arange(1, classes) / classes))
     return np.array(classes, dtype=float)
 
 
-def _listed(classes: int | Sequence[float]) -> object:
-    return classes if isinstance(classes, int) else [float(b) for b in classes]
+def _kept(array: Matrix) -> Matrix:
+    array.setflags(write=False)
+    return array
 
 
 def _shares(counts: NDArray[np.int64]) -> Matrix:

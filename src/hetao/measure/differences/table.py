@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -89,17 +89,19 @@ def read_values(
     period: str | None = None,
     group: str | None = None,
     weight: str | None = None,
+    own: Collection[str] = (),
 ) -> Values:
-    """Read and check the columns of a call.
+    """Read and check the columns of a call; ``own`` are those of its tables, which no key may be named as.
 
     Raises:
-        ModelError: unknown columns, missing keys, values or weights that are not numbers above 0, units that stand
-            twice in one period; everything at once, each with its row and column.
+        ModelError: unknown columns, keys named as a column of the tables, missing keys, values or weights that are not
+            numbers above 0, units that stand twice in one period; everything at once, each with its row and column.
     """
     reader = Reader(call, frame)
     for role, name in (("value", value), ("unit", unit), ("period", period), ("group", group), ("weight", weight)):
         reader.needs(role, [] if name is None else [name])
-    reader.distinct(value=value, unit=unit, period=period, group=group)
+    reader.distinct(own, unit=unit, period=period)
+    reader.distinct((), value=value, unit=unit, period=period, group=group)
     reader.done()
     reader.needs_rows(value)
     numbers = reader.numbers(value, positive=True)

@@ -12,6 +12,8 @@ from hetao.measure.frontier.technology import Matrix
 
 __all__ = ["theil"]
 
+OWN = ("theil", "within", "between", "within_share", "between_share")
+
 
 def theil(
     frame: object, *, value: str, group: str | None = None, period: str | None = None, weight: str | None = None
@@ -39,7 +41,7 @@ def theil(
         >>> round(found["between_share"][0], 4)
         1.0
     """
-    values = read_values("theil", frame, value=value, group=group, period=period, weight=weight)
+    values = read_values("theil", frame, value=value, group=group, period=period, weight=weight, own=OWN)
     rows: list[dict[str, Any]] = []
     for name, here in values.by_period():
         weights, total = values.weight[here], values.weight[here] * values.value[here]

@@ -19,7 +19,7 @@ from hetao.measure.frontier.technology import Matrix, Quantities
 from hetao.solver import Status
 from hetao.text import Text
 
-__all__ = ["two_stage"]
+__all__ = ["check_stages", "two_stage"]
 
 Model = Literal["kao-hwang", "additive"]
 Priority = Literal["first", "second"]
@@ -69,9 +69,7 @@ def two_stage(
     arguments = Arguments.opened(
         "two_stage", panel, reference, by_group, model=(model, Model), priority=(priority, Priority)
     )
-    arguments.no_negative(panel)
-    at = arguments.columns("links", links, panel.outputs)
-    _check_links(panel, at, arguments)
+    at = check_stages(panel, links, arguments)
     arguments.done()
     data = Quantities(panel.X, panel.Y, panel.B[:, :0])
     technology = Network(len(panel.inputs), len(panel.outputs), 0, "crs", links=at)
@@ -97,7 +95,10 @@ def two_stage(
     )
 
 
-def _check_links(panel: Panel, at: tuple[int, ...], arguments: Arguments) -> None:
+def check_stages(panel: Panel, links: Names, arguments: Arguments) -> tuple[int, ...]:
+    """Return the positions of the links among the outputs; record what makes no two stages."""
+    arguments.no_negative(panel)
+    at = arguments.columns("links", links, panel.outputs)
     if not 0 < len(at) < len(panel.outputs):
         arguments.refuse(
             "links",
@@ -108,6 +109,7 @@ def _check_links(panel: Panel, at: tuple[int, ...], arguments: Arguments) -> Non
             expected=Text("至少一个中间品和一个最终产出", "at least one link and one final output"),
             remedy=Text("在 outputs 中同时列出中间品与最终产出", "name links and final outputs in the panel's outputs"),
         )
+    return at
 
 
 def _without_links(found: Projections, inputs: int, links: tuple[int, ...]) -> Projections:

@@ -12,7 +12,7 @@ from hetao.figures.panel import Panel
 from hetao.measure.arguments import Arguments, Names
 from hetao.measure.frontier.result import FrontierResult
 from hetao.measure.frontier.technology import Matrix
-from hetao.measure.frontier.two_stage import Priority, two_stage
+from hetao.measure.frontier.two_stage import Priority, check_stages, two_stage
 from hetao.measure.productivity.distances import Pairs
 from hetao.measure.productivity.result import IndexResult, collect
 from hetao.measure.results import Certificate
@@ -72,8 +72,9 @@ def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "fir
         >>> [round(found[name][1], 6) for name in ("index", "stage_1_change", "stage_2_change")]
         [2.0, 2.0, 1.0]
     """
-    arguments = Arguments.opened("two_stage_malmquist", panel, "global", False)
+    arguments = Arguments.opened("two_stage_malmquist", panel, "global", False, priority=(priority, Priority))
     arguments.needs_periods(panel)
+    check_stages(panel, links, arguments)
     arguments.done()
     pooled = two_stage(panel, links=links, priority=priority, reference="global")
     own = two_stage(panel, links=links, priority=priority)

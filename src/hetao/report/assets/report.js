@@ -177,8 +177,8 @@
     return tips.length ? box : "";
   };
   const line = (p, q, stroke) => ({ type: "line", shape: { x1: p[0], y1: p[1], x2: q[0], y2: q[1] }, style: { stroke, lineWidth: 1.2 } });
-  const beside = ({ count, index, horizontal }, api) => {
-    const slot = api.barLayout({ count, barMaxWidth: 26 })[index];
+  const beside = ({ count, index, horizontal, widest }, api) => {
+    const slot = api.barLayout({ count, barMaxWidth: widest })[index];
     const point = (value, at) => {
       const [x, y] = horizontal ? api.coord([value, at]) : api.coord([at, value]);
       return horizontal ? [x, y + slot.offsetCenter] : [x + slot.offsetCenter, y];

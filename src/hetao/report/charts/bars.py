@@ -24,6 +24,7 @@ from hetao.text import Language
 __all__ = ["bar_keys", "bar_option"]
 
 LABELLED_AT_MOST = 40  # bars that carry their number
+WIDEST = 40  # pixels of a bar
 
 
 def bar_keys(chart: BarChart) -> list[str | int]:
@@ -47,7 +48,8 @@ def bar_option(chart: BarChart, language: Language) -> Option:
         "containLabel": True,
     }
     option["yAxis" if chart.horizontal else "xAxis"] = _categories(names, lying=chart.horizontal)
-    option["xAxis" if chart.horizontal else "yAxis"] = value_axis()
+    end = {} if chart.most is None else {"max": chart.most}
+    option["xAxis" if chart.horizontal else "yAxis"] = value_axis(**end)
     drawn = [_bars(chart, one, keys, names, language) for one in chart.series]
     limits = [limit_line(one, i, keys, language, lying=chart.horizontal) for i, one in enumerate(chart.references)]
     whiskers = [_whiskers(chart, i, keys) for i, one in enumerate(chart.series) if one.low and one.high]
@@ -100,21 +102,26 @@ def _bars(chart: BarChart, one: Series, keys: Sequence[str | int], names: Sequen
             _bounds(one, at),
             "" if point.note is None else point.note.in_language(language),
         ]
+        at_axis = [point.y, len(data)] if chart.horizontal else [len(data), point.y]
         data.append(
             {
-                "value": point.y,
+                "value": at_axis if chart.dots else point.y,
                 "tip": tip(category, lines, point.sources),
                 "label": {"formatter": number(point.y)},
             }
         )
     outside = "right" if chart.horizontal else "top"
     inside = "insideLeft" if chart.horizontal else "insideBottom"
+    style = {"color": _colour(chart, one), "borderColor": "@paper", "borderWidth": 0.5}
+    if chart.dots:
+        known = [item for item in data if item["value"] is not None]
+        return {"type": "scatter", "name": name, "data": known, "symbolSize": 9, "itemStyle": style, "z": 5}
     return {
         "type": "bar",
         "name": name,
         "data": data,
-        "barMaxWidth": 26,
-        "itemStyle": {"color": _colour(chart, one), "borderColor": "@paper", "borderWidth": 0.5},
+        "barMaxWidth": WIDEST,
+        "itemStyle": style,
         "label": {
             "show": not chart.stacked and len(keys) * len(chart.series) <= LABELLED_AT_MOST,
             "position": inside if one.low else outside,
@@ -135,8 +142,8 @@ def _bounds(one: Series, at: int) -> str:
 
 def _slot(chart: BarChart, index: int) -> Option:
     """Return which of the bars beside each other a mark belongs to; the page works out where that is."""
-    count, place = (1, 0) if chart.stacked else (len(chart.series), index)
-    return {"count": count, "index": place, "horizontal": chart.horizontal}
+    count, place = (1, 0) if chart.stacked or chart.dots else (len(chart.series), index)
+    return {"count": count, "index": place, "horizontal": chart.horizontal, "widest": WIDEST}
 
 
 def _whiskers(chart: BarChart, index: int, keys: Sequence[str | int]) -> Option:

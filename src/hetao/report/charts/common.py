@@ -35,7 +35,8 @@ PALETTE = tuple(f"@series{i}" for i in range(1, 7))
 DASHES: tuple[str | list[int], ...] = ("solid", [6, 3], [2, 3], [10, 3, 2, 3], [12, 4], [4, 2])
 SYMBOLS = ("circle", "rect", "triangle", "diamond", "roundRect", "emptyCircle")
 VOWELS = "aeiouv"
-CROWDED = 10  # more names than this along an axis are set aslant
+CROWDED = 10  # more names than this along an axis are set aslant, but for short ones such as years
+SHORT = 4
 
 
 def base() -> Option:
@@ -68,7 +69,7 @@ def category_axis(names: Sequence[str], **more: object) -> Option:
 def name_axis(names: Sequence[str]) -> Option:
     """Return a category axis whose names are broken to fit their place, or set aslant where there are many."""
     if len(names) > CROWDED:
-        return category_axis(names, rotate=45)
+        return category_axis(names, rotate=0 if max(map(len, names)) <= SHORT else 45)
     room = max(6, 56 // max(1, len(names)))
     return category_axis([wrap(name, room) for name in names], interval=0, hideOverlap=False, fontSize=10.5)
 

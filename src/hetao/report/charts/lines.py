@@ -26,6 +26,7 @@ from hetao.text import Language
 __all__ = ["line_option", "ordered"]
 
 MANY = 6  # more lines than this: the tooltip shows one point instead of all at one x
+DENSE = 40  # more points than this are drawn as a line alone
 NAMED_PEERS = 8  # as many peers are named at the ends of their lines; more only on hover
 
 
@@ -109,6 +110,8 @@ def _line(one: Series, index: int, xs: Sequence[str | int], unit: str, language:
     name = one.name.in_language(language)
     by_x = {point.x: (i, point) for i, point in enumerate(one.points)}
     style, symbol = _style(one.role, index)
+    if len(xs) > DENSE and all(point.y is not None for point in one.points):
+        symbol = {"symbol": "none"}
     data = [_item(one, *by_x[x], name, unit, language) if x in by_x else {"value": None} for x in xs]
     return {
         "type": "line",

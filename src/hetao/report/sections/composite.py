@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from hetao.measure import CompositeResult, RobustnessResult
+from hetao.report.format import sentence
 from hetao.report.model import (
     BarChart,
     Block,
@@ -119,7 +121,9 @@ def _map(c: Composed) -> Chart:
 
 
 def _blocks(c: Composed) -> list[Block]:
-    words = [Paragraph(Text(f"{c.title.zh}。{c.result.convention.zh}", f"{c.title.en}. {c.result.convention.en}"))]
+    words = [
+        Paragraph(Text(f"{c.title.zh}。{c.result.convention.zh}", f"{sentence(c.title.en)}. {c.result.convention.en}"))
+    ]
     if c.note.en:
         words.append(Paragraph(c.note))
     found: list[Block] = [*words, _path_chart(c), _dimension_chart(c), _weights_table(c), _scores_table(c)]
@@ -236,17 +240,25 @@ def _scores_table(c: Composed) -> Table:
 def _rank_chart(c: Composed, robustness: RobustnessResult) -> BarChart:
     rows = sorted(_last(c).items(), key=lambda item: (int(c.result.ranks[item[1]]), item[0]))
     intervals = {region: _interval(c, row) or (0, 0) for region, row in rows}
-    points = tuple(Point(region, float(c.result.ranks[row]), c.sources) for region, row in rows)
-    low = tuple(float(intervals[region][0]) for region, _ in rows)
-    high = tuple(float(intervals[region][1]) for region, _ in rows)
+
+    def series(name: Text, regions: list[tuple[str, int]], role: Literal["focus", "peer"]) -> Series:
+        points = tuple(Point(region, float(c.result.ranks[row]), c.sources) for region, row in regions)
+        bounds = [intervals[region] for region, _ in regions]
+        return Series(name, points, role, tuple(float(a) for a, _ in bounds), tuple(float(b) for _, b in bounds))
+
+    own, others = [r for r in rows if r[0] == c.focus], [r for r in rows if r[0] != c.focus]
     year, level = c.result.sheet.order[-1], f"{robustness.confidence:.0%}"
     return BarChart(
         f"{c.key}_ranks",
         Text(f"{c.title.zh}：{year}年位次与 {level} 区间", f"{c.title.en}: ranks of {year} with {level} intervals"),
         Text("位次，1 为最高", "rank, 1 the highest"),
         {region: c.names[region] for region, _ in rows},
-        (Series(Text("位次", "rank"), points, "focus", low, high),),
+        (
+            series(Text("其他地区", "other regions"), others, "peer"),
+            *([series(c.names[c.focus], own, "focus")] if own else []),
+        ),
         horizontal=True,
+        dots=True,
         note=Text("区间重叠的地区不应分先后。", "Regions whose intervals overlap are not to be told apart."),
     )
 

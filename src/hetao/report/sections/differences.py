@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hetao.measure import BetaConvergence, DensityResult, MarkovResult
+from hetao.report.format import sentence, signed
 from hetao.report.model import BarChart, Block, Cell, Column, LineChart, Paragraph, Point, Section, Series, Table
 from hetao.text import Text
 
@@ -100,8 +101,8 @@ def _gini_chart(c: Compared) -> LineChart:
 def _blocks(c: Compared) -> list[Block]:
     words = Text(
         f"{c.title.zh}。比较的是{c.of.zh}；基尼系数按 Dagum（1997）分为区内、区间与超变密度三部分。",
-        f"{c.title.en}. What is compared is {c.of.en}; the Gini ratio is split by Dagum (1997) into what lies within "
-        "zones, between them, and in their overlap.",
+        f"{sentence(c.title.en)}. What is compared is {c.of.en}; the Gini ratio is split by Dagum (1997) into "
+        "what lies within zones, between them, and in their overlap.",
     )
     found: list[Block] = [Paragraph(words)]
     if c.note.en:
@@ -144,6 +145,7 @@ def _parts_chart(c: Compared) -> BarChart:
         {p: Text(p, p) for p in periods},
         series,
         stacked=True,
+        most=100.0,
     )
 
 
@@ -174,14 +176,14 @@ _EQUAL = Text("各地区全部相等", "all regions are equal")
 
 def _density_chart(c: Compared, density: DensityResult) -> LineChart:
     """Draw the densities over their grid, whose points are the categories of the chart."""
-    at = [f"{x:.3g}" for x in density.grid]
+    digits = max(0, -int(np.floor(np.log10(density.grid[1] - density.grid[0]))))  # so that no two look the same
+    at = [f"{x:.{digits}f}" for x in density.grid]
     series = tuple(
         Series(
             Text(f"{period}年", f"{period}"),
             tuple(Point(x, float(y), c.sources) for x, y in zip(at, row, strict=True)),
-            "focus" if i == len(density.periods) - 1 else "plain",
         )
-        for i, (period, row) in enumerate(zip(density.periods, density.density, strict=True))
+        for period, row in zip(density.periods, density.density, strict=True)
     )
     title = Text(f"{c.of.zh}：分布", f"{c.of.en}: distribution")
     note = Text("地区不多，小峰多为偶然。", "With few regions small peaks are mostly chance.")
@@ -189,15 +191,13 @@ def _density_chart(c: Compared, density: DensityResult) -> LineChart:
 
 
 def _beta_words(beta: BetaConvergence) -> Text:
-    clear = beta.p_value < 0.05
+    clear, slope, t = beta.p_value < 0.05, signed(beta.slope, 4), signed(beta.t, 2)
     verdict_zh = "落后者增长更快" if beta.slope < 0.0 else "落后者并未增长更快"
     verdict_en = "those behind grew faster" if beta.slope < 0.0 else "those behind did not grow faster"
     sure_zh, sure_en = ("" if clear else "，但不显著"), ("" if clear else ", but not significantly so")
     return Text(
-        f"β 收敛：{verdict_zh}{sure_zh}（斜率 {beta.slope:.4f}，t = {beta.t:.2f}，"
-        f"{beta.units} 个地区，{beta.years:.0f} 年）。",
-        f"β-convergence: {verdict_en}{sure_en} (slope {beta.slope:.4f}, t = {beta.t:.2f}, {beta.units} regions, "
-        f"{beta.years:.0f} years).",
+        f"β 收敛：{verdict_zh}{sure_zh}（斜率 {slope}，t = {t}，{beta.units} 个地区，{beta.years:.0f} 年）。",
+        f"β-convergence: {verdict_en}{sure_en} (slope {slope}, t = {t}, {beta.units} regions, {beta.years:.0f} years).",
     )
 
 

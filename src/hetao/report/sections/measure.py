@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.measure import BootstrapResult, FrontierResult, IndexBootstrapResult, IndexResult
-from hetao.report.format import signed
+from hetao.report.format import sentence, signed
 from hetao.report.model import (
     Block,
     Cell,
@@ -208,13 +208,13 @@ def _unknown_words(chain: Chain) -> Text:
 def _index_blocks(m: Measured, result: IndexResult) -> list[Block]:
     chains = _chains(result)
     return [
-        *_notes(m),
         Paragraph(
             Text(
                 f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
-                f"{m.title.en}. {m.roles.en} {result.convention.en}",
+                f"{sentence(m.title.en)}. {m.roles.en} {result.convention.en}",
             )
         ),
+        *_notes(m),
         _chain_chart(m, result, chains),
         _parts_chart(m, result),
         _ranking_table(m, result, chains),
@@ -456,9 +456,9 @@ def _frontier_blocks(m: Measured, result: FrontierResult) -> list[Block]:
     )
     words = Text(
         f"{m.title.zh}。{m.roles.zh} {result.convention.zh}",
-        f"{m.title.en}. {m.roles.en} {result.convention.en}",
+        f"{sentence(m.title.en)}. {m.roles.en} {result.convention.en}",
     )
-    return [*_notes(m), Paragraph(words), Table(f"{m.key}_scores", m.title, columns, rows, folded=len(rows) > 60)]
+    return [Paragraph(words), *_notes(m), Table(f"{m.key}_scores", m.title, columns, rows, folded=len(rows) > 60)]
 
 
 def _year(period: object) -> int | str:

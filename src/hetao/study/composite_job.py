@@ -13,13 +13,24 @@ from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.composite import Composed, composite_section
 from hetao.report.sections.reading import READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, Level, chosen_regions, require_indicators, require_regions
+from hetao.study.job import (
+    Done,
+    Job,
+    Level,
+    chosen_regions,
+    require_indicators,
+    require_known,
+    require_regions,
+    require_within,
+)
 from hetao.study.settings import CompositeSettings
 from hetao.text import Text
 
 __all__ = ["composite_job"]
 
 OVER = " / "  # between the two indicators of a ratio
+OPTIONS = inspect.signature(composite).parameters.keys() - {"frame", "tree", "unit", "period"}
+ROBUSTNESS = inspect.signature(composite_robustness).parameters.keys() - {"result"}
 TRIAL = 20  # draws of the robustness that are tried before anything else is computed
 
 
@@ -49,8 +60,8 @@ def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prep
     tree = problems.attempt(lambda: read_tree(data.folder / s.tree), setting(f"{item} tree"))
     known = require_regions(data, problems, f"{item} regions", (*s.leave_out, s.focus, *s.peers))
     sound = [
-        _check_options(f"{item} options", s.options, composite, problems),
-        _check_options(f"{item} robustness", s.robustness, composite_robustness, problems),
+        require_known(problems, f"{item} options", s.options, OPTIONS),
+        require_known(problems, f"{item} robustness", s.robustness, ROBUSTNESS),
     ]
     if tree is None or not known or not all(sound):
         return None
@@ -59,7 +70,7 @@ def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prep
     if not require_indicators(data, problems, f"{item} tree", dict.fromkeys(named)) or regions is None:
         return None
     s = replace(s, focus=data.tree.get(s.focus).id, peers=tuple(data.tree.get(p).id for p in s.peers))
-    if not _are_within(data, s, regions, problems):
+    if not require_within(data, problems, item, (s.focus, *s.peers), regions):
         return None
     prepared = _cut(data, s, tree, regions)
     if problems.attempt(prepared.make, setting(item)) is None:
@@ -73,35 +84,6 @@ def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prep
 def _parts(name: str) -> list[str]:
     """Return the indicators that a name is made of: itself, or the two of a ratio."""
     return [part.strip() for part in name.split(OVER)]
-
-
-def _check_options(item: str, options: Mapping[str, Any], call: Any, problems: Problems) -> bool:  # noqa: ANN401
-    known = inspect.signature(call).parameters.keys() - {"frame", "tree", "unit", "period", "result"}
-    unknown = [name for name in options if name not in known]
-    for name in unknown:
-        listed = ", ".join(sorted(known))
-        problems.add(
-            "study.option",
-            setting(f"{item}.{name}"),
-            found=Text("未知选项", "an unknown option"),
-            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
-            remedy=Text("改正该选项", "correct the option"),
-        )
-    return not unknown
-
-
-def _are_within(data: StudyData, s: CompositeSettings, regions: list[str], problems: Problems) -> bool:
-    outside = [r for r in (s.focus, *s.peers) if r not in regions]
-    for region in outside:
-        name = data.name(region)
-        problems.add(
-            "study.not_measured",
-            setting(f"[composite.{s.name}] focus, peers"),
-            found=Text(f"{name.zh}，不在 regions 中或已列入 leave_out", f"{name.en}, not in regions, or in leave_out"),
-            expected=Text("所测地区之一", "one of the regions measured"),
-            remedy=Text("改正 regions、leave_out、focus 或 peers", "correct regions, leave_out, focus or peers"),
-        )
-    return not outside
 
 
 def _cut(data: StudyData, s: CompositeSettings, tree: IndicatorTree, regions: list[str]) -> _Prepared:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from hetao.errors import ModelError, Problems
+from hetao.errors import ModelError, Problem, Problems, StudyError
 from hetao.measure import beta_convergence, dagum_gini, kernel_density, markov, sigma_convergence
 from hetao.report.sections.differences import Compared, differences_section
 from hetao.report.sections.reading import READINGS, Reading
@@ -35,7 +35,7 @@ def differences_job(data: StudyData, problems: Problems) -> Job | None:
     ready = [p for p in prepared if p is not None]
     if not prepared or len(ready) < len(prepared):
         return None
-    return Job(Text("地区差异", "Regional differences"), lambda levels: _run(ready, levels))
+    return Job(Text("地区差异", "Regional differences"), lambda levels: _run(data, ready, levels))
 
 
 def _prepare(data: StudyData, s: DifferencesSettings, problems: Problems) -> _Prepared | None:
@@ -86,20 +86,26 @@ def _if_any(make: Callable[[], T]) -> T | None:
         return None
 
 
-def _run(prepared: list[_Prepared], levels: Levels) -> Done:
-    compared = [_compare(p, levels) for p in prepared]
+def _run(data: StudyData, prepared: list[_Prepared], levels: Levels) -> Done:
+    compared = [_compare(data, p, levels) for p in prepared]
     readings = tuple(Reading(p.settings.title, *READINGS["differences"]) for p in prepared)
     return Done(differences_section(compared), readings=readings)
 
 
-def _compare(p: _Prepared, levels: Levels) -> Compared:
-    """Return what is found over the regions that belong to a zone and have a value in every year."""
+def _compare(data: StudyData, p: _Prepared, levels: Levels) -> Compared:
+    """Return what is found over the regions that belong to a zone and have a value in every year.
+
+    Raises:
+        StudyError: there is none.
+    """
     s = p.settings
     known = {key: value for key, value in levels[s.of].values.items() if key[0] in p.zone_of and value > 0.0}
     years = sorted({year for _, year in known})
     whole = [r for r in dict.fromkeys(r for r, _ in known) if all((r, year) in known for year in years)]
+    if not whole:
+        raise StudyError([_nothing_whole(s, p.of)])
     rows = [(r, year) for year in years for r in whole]
-    data: dict[str, list[Any]] = {
+    table: dict[str, list[Any]] = {
         "region": [r for r, _ in rows],
         "period": [year for _, year in rows],
         "zone": [p.zone_of[r] for r, _ in rows],
@@ -113,21 +119,32 @@ def _compare(p: _Prepared, levels: Levels) -> Compared:
         }
         for zone in range(len(s.zones))
     )
-    ends = {"value": [v for v, y in zip(data["value"], data["period"], strict=True) if y in (years[0], years[-1])]}
-    ends["period"] = [y for y in data["period"] if y in (years[0], years[-1])]
+    ends = {"value": [v for v, y in zip(table["value"], table["period"], strict=True) if y in (years[0], years[-1])]}
+    ends["period"] = [y for y in table["period"] if y in (years[0], years[-1])]
     return Compared(
         key=s.name,
         title=s.title,
         of=p.of,
         zones=tuple(zone.title for zone in s.zones),
         means=means,
-        gini=dagum_gini(data, value="value", group="zone", period="period"),
-        spread=sigma_convergence(data, value="value", period="period"),
-        beta=_if_any(lambda: beta_convergence(data, value="value", unit="region", period="period")),
+        gini=dagum_gini(table, value="value", group="zone", period="period"),
+        spread=sigma_convergence(table, value="value", period="period"),
+        beta=_if_any(lambda: beta_convergence(table, value="value", unit="region", period="period")),
         markov=_if_any(
-            lambda: markov(data, value="value", unit="region", period="period", classes=s.classes, relative=True)
+            lambda: markov(table, value="value", unit="region", period="period", classes=s.classes, relative=True)
         ),
         density=_if_any(lambda: kernel_density(ends, value="value", period="period")),
         sources=levels[s.of].sources,
+        left_out=tuple(data.name(r) for r in p.zone_of if r not in whole),
         note=s.note,
+    )
+
+
+def _nothing_whole(s: DifferencesSettings, of: Text) -> Problem:
+    return Problem(
+        "study.nothing_to_compare",
+        setting(f"[differences.{s.name}]"),
+        found=Text(f"各区中没有地区每年都有{of.zh}", f"no region of the zones with {of.en} in every year"),
+        expected=Text("至少一个地区每年都有大于 0 的值", "at least one region with a value above 0 in every year"),
+        remedy=Text("补上数字，或改各区、年份", "add figures, or change the zones or the years"),
     )

@@ -20,8 +20,10 @@ __all__ = [
     "Levels",
     "chosen_regions",
     "require_indicators",
+    "require_known",
     "require_regions",
     "require_source",
+    "require_within",
 ]
 
 
@@ -121,6 +123,36 @@ def require_indicators(data: StudyData, problems: Problems, item: str, indicator
             )
         sound &= found is not None and found.key == name
     return sound
+
+
+def require_known(problems: Problems, item: str, given: Iterable[str], known: Iterable[str]) -> bool:
+    """Record every argument that a call does not know; say whether all are known."""
+    listed = ", ".join(sorted(known))
+    unknown = [name for name in given if name not in known]
+    for name in unknown:
+        problems.add(
+            "study.option",
+            setting(f"{item}.{name}"),
+            found=Text("未知选项", "an unknown option"),
+            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+            remedy=Text("改正该选项", "correct the option"),
+        )
+    return not unknown
+
+
+def require_within(data: StudyData, problems: Problems, item: str, wanted: Iterable[str], regions: list[str]) -> bool:
+    """Record every region put first or beside it that is not among those taken; say whether all are."""
+    outside = [r for r in wanted if r not in regions]
+    for region in outside:
+        name = data.name(region)
+        problems.add(
+            "study.not_measured",
+            setting(f"{item} focus, peers"),
+            found=Text(f"{name.zh}，不在 regions 中或已列入 leave_out", f"{name.en}, not in regions, or in leave_out"),
+            expected=Text("所测地区之一", "one of the regions measured"),
+            remedy=Text("改正 regions、leave_out、focus 或 peers", "correct regions, leave_out, focus or peers"),
+        )
+    return not outside
 
 
 def require_source(data: StudyData, row: Row, problems: Problems) -> None:

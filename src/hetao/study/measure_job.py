@@ -17,7 +17,16 @@ from hetao.report.model import Cell, Column, Table
 from hetao.report.sections.measure import Measured, measure_section
 from hetao.report.sections.reading import BOOTSTRAP, READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, Level, chosen_regions, require_indicators, require_regions
+from hetao.study.job import (
+    Done,
+    Job,
+    Level,
+    chosen_regions,
+    require_indicators,
+    require_known,
+    require_regions,
+    require_within,
+)
 from hetao.study.settings import MeasureSettings
 from hetao.text import Text
 
@@ -57,7 +66,7 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     if regions is None or not all(sound):
         return None
     s = _by_id(data, s)
-    if not _are_within(data, s, regions, problems):
+    if not require_within(data, problems, item, (s.focus, *s.peers), regions):
         return None
     columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
     if s.focus not in columns["region"]:
@@ -75,21 +84,6 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     ]
     sources = tuple(dict.fromkeys(f.source for f in used if f is not None))
     return _Prepared(s, panel, missing, sources)
-
-
-def _are_within(data: StudyData, s: MeasureSettings, regions: list[str], problems: Problems) -> bool:
-    """Record a focus or peer that is not among the regions measured."""
-    outside = [r for r in (s.focus, *s.peers) if r not in regions]
-    for region in outside:
-        name = data.name(region)
-        problems.add(
-            "study.not_measured",
-            setting(f"[measure.{s.name}] focus, peers"),
-            found=Text(f"{name.zh}，不在 regions 中或已列入 leave_out", f"{name.en}, not in regions, or in leave_out"),
-            expected=Text("所测地区之一", "one of the regions measured"),
-            remedy=Text("改正 regions、leave_out、focus 或 peers", "correct regions, leave_out, focus or peers"),
-        )
-    return not outside
 
 
 def _by_id(data: StudyData, s: MeasureSettings) -> MeasureSettings:
@@ -133,21 +127,19 @@ def _check_options(s: MeasureSettings, problems: Problems) -> bool:
 
 def _check_bootstrap(s: MeasureSettings, problems: Problems) -> bool:
     """Check that the call has a bootstrap, and its arguments against its signature."""
-    if not s.bootstrap:
-        return True
-    call = _BOOTSTRAPS.get(s.call)
-    known = sorted(inspect.signature(call).parameters.keys() - {"result"}) if call else []
-    wrong = [name for name in s.bootstrap if name not in known]
-    for name in wrong:
-        listed = ", ".join(known or _BOOTSTRAPS)
-        problems.add(
-            "study.option",
-            setting(f"[measure.{s.name}] bootstrap.{name}"),
-            found=Text("未知选项", "an unknown option") if call else Text(f"call = {s.call}", f"call = {s.call}"),
-            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
-            remedy=Text("改正该选项", "correct the option"),
-        )
-    return not wrong
+    item, call = f"[measure.{s.name}] bootstrap", _BOOTSTRAPS.get(s.call)
+    if call is not None or not s.bootstrap:
+        known = inspect.signature(call).parameters.keys() - {"result"} if call else ()
+        return require_known(problems, item, s.bootstrap, known)
+    listed = ", ".join(_BOOTSTRAPS)
+    problems.add(
+        "study.option",
+        setting(item),
+        found=Text(f"call = {s.call}", f"call = {s.call}"),
+        expected=Text(f"call 为以下之一：{listed}", f"a call that has one: {listed}"),
+        remedy=Text("去掉 bootstrap，或换一种测度", "leave bootstrap out, or take another measure"),
+    )
+    return False
 
 
 def _try_bootstrap(panel: Panel, s: MeasureSettings) -> object:

@@ -37,6 +37,7 @@ class Compared:
         markov: moves between classes, None where there is none.
         density: the densities of the first and the last year.
         sources: keys of the sources that the data came from.
+        left_out: regions of the zones without a value above 0 in every year, which are not compared.
         note: what readers must know.
     """
 
@@ -51,6 +52,7 @@ class Compared:
     markov: MarkovResult | None
     density: DensityResult | None
     sources: tuple[str, ...]
+    left_out: tuple[Text, ...]
     note: Text
 
 
@@ -77,6 +79,11 @@ def _answer(c: Compared) -> Text:
     zh = f"{c.of.zh}的基尼系数从{first}年的 {gini[0]:.3f} {'升' if rose else '降'}到{last}年的 {gini[-1]:.3f}"
     verb = "rose" if rose else "fell"
     en = f"The Gini ratio of {c.of.en} {verb} from {gini[0]:.3f} in {first} to {gini[-1]:.3f} in {last}"
+    if first == last:
+        zh, en = (
+            f"{last}年{c.of.zh}的基尼系数为 {gini[-1]:.3f}",
+            f"The Gini ratio of {c.of.en} was {gini[-1]:.3f} in {last}",
+        )
     if between[-1] is not None:
         zh += f"，其中区间差异占 {between[-1]:.0%}"
         en += f", {between[-1]:.0%} of it between zones"
@@ -107,6 +114,16 @@ def _blocks(c: Compared) -> list[Block]:
     found: list[Block] = [Paragraph(words)]
     if c.note.en:
         found.append(Paragraph(c.note))
+    if c.left_out:
+        zh, en = "、".join(r.zh for r in c.left_out), ", ".join(r.en for r in c.left_out)
+        found.append(
+            Paragraph(
+                Text(
+                    f"某年没有值（或不大于 0）而未比较：{zh}。",
+                    f"Not compared, for want of a value above 0 in some year: {en}.",
+                )
+            )
+        )
     found += [_gini_chart(c), _zone_chart(c), _parts_chart(c), _gini_table(c)]
     if c.density is not None:
         found.append(_density_chart(c, c.density))

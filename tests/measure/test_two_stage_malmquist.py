@@ -134,7 +134,7 @@ def test_the_index_does_not_depend_on_the_priority_and_the_split_favours_it():
     assert by_key(one) == pytest.approx(by_key(two), rel=1e-8)
     first, second = (numbers(result.distances["stage_1"]) for result in (one, two))
     assert (first >= second - 1e-9).all()
-    assert one.options == {"links": ["y1", "y2"], "priority": "first"}
+    assert one.options == {"links": ["y1", "y2"], "priority": "first", "longest_gap": 1}
     assert "best for the second stage" in str(two.convention)
     with use_language("zh"):
         assert "对第二阶段最有利" in two.summary()

@@ -197,13 +197,12 @@ def _levels(result: IndexResult | FrontierResult) -> dict[tuple[str, int], float
         keys = zip(panel.units.tolist(), panel.row_periods.tolist(), strict=True)
         scores = zip(keys, result.evaluation.score.tolist(), strict=True)
         return {(str(unit), int(year)): v for (unit, year), v in scores if not np.isnan(v)}
-    found = {(str(unit), int(panel.periods[0])): result.start for unit in result.pairs.units}
-    units, earlier, later = result.keys
-    changes = zip(map(str, units), map(_year, earlier), map(_year, later), result.values["index"], strict=True)
-    for unit, before, after, value in changes:
-        if (unit, before) in found and not np.isnan(value):
-            found[unit, after] = result.chain(found[unit, before], float(value))
-    return found
+    return {
+        (str(unit), _year(period)): float(level)
+        for unit, own in result.levels.items()
+        for period, level in zip(panel.periods, own, strict=True)
+        if not np.isnan(level)
+    }
 
 
 def _year(period: object) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +15,6 @@ from hetao.measure.productivity.distances import Distances, Pairs
 __all__ = ["POOLED", "CrossScores", "cross_scores"]
 
 Matrix = NDArray[np.float64]
-_NAMES: dict[object, Callable[[Panel, int], object]] = {
-    "global": lambda panel, t: None,
-    "biennial": lambda panel, t: f"{panel.periods[t]}–{panel.periods[t + 1]}",
-}
 POOLED = ("global", "biennial")  # references that hold both periods of a change, so that one ratio is the index
 
 
@@ -61,23 +56,31 @@ def cross_scores(
     """
     frontier: Reference = "contemporaneous" if reference in POOLED else reference
 
-    def against(
-        rows: NDArray[np.intp], at: NDArray[np.intp], span: Reference = frontier
-    ) -> tuple[Matrix, NDArray[np.object_]]:
+    def against(rows: NDArray[np.intp], at: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
         """Return scores and statuses of rows against the frontiers of the periods at the given positions."""
         score, status = np.full(len(rows), np.nan), np.empty(len(rows), dtype=object)
         for t in np.unique(at).tolist():
             here, period = at == t, panel.periods[t]
-            name = _NAMES[span](panel, t) if span in _NAMES else period
-            seen = reference_rows(panel, period, span)
+            seen = reference_rows(panel, period, frontier)
+            score[here], status[here] = distances.scores(rows[here], period, seen, technology, view)
+        return score, status
+
+    def pooled(rows: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.object_]]:
+        """Return scores and statuses of rows against the frontier that holds both periods of their change."""
+        if reference == "global":
+            return distances.scores(rows, None, np.arange(len(panel)), technology, view)
+        score, status = np.full(len(rows), np.nan), np.empty(len(rows), dtype=object)
+        for before, after in dict.fromkeys(zip(pairs.before.tolist(), pairs.after.tolist(), strict=True)):
+            here, both = (pairs.before == before) & (pairs.after == after), [panel.periods[t] for t in (before, after)]
+            seen = np.sort(np.concatenate([panel.rows(period) for period in both]))
+            name = f"{both[0]}–{both[1]}"
             score[here], status[here] = distances.scores(rows[here], name, seen, technology, view)
         return score, status
 
     nothing = np.full(len(pairs.units), np.nan)
     found = {"own_before": against(pairs.row_before, pairs.before), "own_after": against(pairs.row_after, pairs.after)}
     if not own_only and reference in POOLED:
-        found["pooled_before"] = against(pairs.row_before, pairs.before, reference)
-        found["pooled_after"] = against(pairs.row_after, pairs.before, reference)
+        found["pooled_before"], found["pooled_after"] = pooled(pairs.row_before), pooled(pairs.row_after)
     elif not own_only:
         found["before_after"] = against(pairs.row_after, pairs.before)
         found["after_before"] = against(pairs.row_before, pairs.after)

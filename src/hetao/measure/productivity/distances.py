@@ -27,31 +27,43 @@ Matrix = NDArray[np.float64]
 class Pairs:
     """The changes that an index reports: each unit over each two consecutive periods in which it is seen at all.
 
+    A gap of several periods that is to be bridged has one change from end to end instead.
+
     Attributes:
         units: (p,) unit of each change.
-        before, after: (p,) positions of its two periods in the panel's periods (after = before + 1).
+        before, after: (p,) positions of its two periods in the panel's periods.
         row_before, row_after: (p,) its rows in the panel, −1 where it is missing.
     """
 
     units: list[object]
     before: NDArray[np.intp]
+    after: NDArray[np.intp]
     row_before: NDArray[np.intp]
     row_after: NDArray[np.intp]
 
-    @property
-    def after(self) -> NDArray[np.intp]:
-        """Position of the later period."""
-        return self.before + 1
-
     @classmethod
-    def of(cls, panel: Panel) -> Pairs:
-        """Return the changes of a panel, unit by unit in the frame's order, in order of time."""
+    def of(cls, panel: Panel, longest_gap: int = 1) -> Pairs:
+        """Return the changes of a panel, unit by unit in the frame's order, in order of time.
+
+        Args:
+            panel: the observations.
+            longest_gap: how many periods on the next sight of a unit may be, to be compared with the last.
+        """
         found = []
         for unit in dict.fromkeys(panel.units.tolist()):
             rows = [panel.row_of.get((unit, period), -1) for period in panel.periods]
-            found += [(unit, t, a, b) for t, (a, b) in enumerate(pairwise(rows)) if max(a, b) >= 0]
-        units, before, first, second = zip(*found, strict=True)
-        return cls(list(units), np.array(before), np.array(first), np.array(second))
+            found += [(unit, a, b, rows[a], rows[b]) for a, b in _steps([row >= 0 for row in rows], longest_gap)]
+        units, before, after, first, second = zip(*found, strict=True)
+        return cls(list(units), np.array(before), np.array(after), np.array(first), np.array(second))
+
+
+def _steps(seen: list[bool], longest_gap: int) -> list[tuple[int, int]]:
+    """Return from which period to which a unit's changes lead."""
+    at = [t for t, here in enumerate(seen) if here]
+    bridged = [(a, b) for a, b in pairwise(at) if 1 < b - a <= longest_gap]
+    inside = {t for a, b in bridged for t in range(a, b)}
+    steps = [(t, t + 1) for t in range(len(seen) - 1) if t not in inside and (seen[t] or seen[t + 1])]
+    return sorted(steps + bridged)
 
 
 class Distances:

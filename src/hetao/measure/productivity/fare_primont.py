@@ -28,7 +28,7 @@ __all__ = ["fare_primont"]
 IndexReturns = Literal["crs", "vrs"]
 
 
-def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
+def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs", longest_gap: int = 1) -> IndexResult:
     """Measure total factor productivity change by Färe-Primont indices (Färe and Primont 1995; O'Donnell 2014).
 
     With Dₒ = 1/φ and Dᵢ = 1/θ Shephard's distances to the technology that all observations span together, and (x̄, ȳ)
@@ -42,6 +42,7 @@ def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
     Args:
         panel: a panel with periods; none of its quantities negative.
         returns: returns to scale of the pooled technology at the mean point.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; ``technical_change`` (of the best), ``efficiency_change``, ``scale_change`` and
@@ -60,6 +61,7 @@ def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
     """
     arguments = Arguments.opened("fare_primont", panel, "global", False, returns=(returns, IndexReturns))
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     arguments.done()
     levels = _Levels(panel)
@@ -69,7 +71,7 @@ def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
     inputs, of_input = levels.distance("inputs", "global", returns, X, middle_y, "input")
     vrs, of_vrs = levels.distance("technical", "contemporaneous", "vrs", X, Y, "output")
     crs, of_crs = levels.distance("crs", "contemporaneous", "crs", X, Y, "output")
-    pairs = Pairs.of(panel)
+    pairs = Pairs.of(panel, longest_gap)
     with np.errstate(divide="ignore", invalid="ignore"):
         tfp = output / inputs
         best = _best(panel, tfp)
@@ -89,7 +91,7 @@ def fare_primont(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
     return IndexResult(
         panel=panel,
         name="fare_primont",
-        options={"returns": returns},
+        options={"returns": returns, "longest_gap": longest_gap},
         convention=Text(
             f"Färe-Primont 生产率指数（全部观测合并的前沿，{kind.zh}，样本均值点）：> 1 为增长；非期望产出不计入。",
             f"Färe-Primont productivity index (one frontier of all observations, {kind.en}, at their mean point): "

@@ -32,13 +32,14 @@ def geks_levels(price: Matrix, quantity: Matrix) -> Matrix:
     return found
 
 
-def fisher(panel: Panel, *, multilateral: bool = False) -> IndexResult:
+def fisher(panel: Panel, *, multilateral: bool = False, longest_gap: int = 1) -> IndexResult:
     """Measure productivity change by Fisher's ideal quantity indices, outputs over inputs (Fisher 1922; Diewert 1992).
 
     Args:
         panel: as in `laspeyres`.
         multilateral: compare all observations at once (Gini 1931; Éltető and Köves 1964; Szulc 1964): GEKS, the
             transitive index nearest to all bilateral Fisher indices. The changes then depend on the whole panel.
+        longest_gap: as in `malmquist`.
 
     Returns:
         As `laspeyres`; with ``multilateral`` the index is circular.
@@ -62,5 +63,7 @@ def fisher(panel: Panel, *, multilateral: bool = False) -> IndexResult:
         words = Text(
             "Fisher 生产率指数（GEKS，全部观测同时比较）", "Fisher productivity index (GEKS, all observations at once)"
         )
-        return transitive(panel, "fisher", geks_levels, words, options)
-    return compared(panel, "fisher", quantity_index, Text("Fisher 生产率指数", "Fisher productivity index"), options)
+        return transitive(panel, "fisher", geks_levels, words, longest_gap, options)
+    return compared(
+        panel, "fisher", quantity_index, Text("Fisher 生产率指数", "Fisher productivity index"), longest_gap, options
+    )

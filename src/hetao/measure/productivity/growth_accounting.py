@@ -26,7 +26,11 @@ _PAIR = Text("投入列 → 另一投入列", "an input → another input")
 
 
 def growth_accounting(
-    panel: Panel, *, shares: Mapping[str, Share | str] | None = None, quality: Mapping[str, str] | None = None
+    panel: Panel,
+    *,
+    shares: Mapping[str, Share | str] | None = None,
+    quality: Mapping[str, str] | None = None,
+    longest_gap: int = 1,
 ) -> IndexResult:
     """Account for the growth of one output by its inputs (Solow 1957; Jorgenson and Griliches 1967).
 
@@ -40,6 +44,7 @@ def growth_accounting(
             have ``"rest"``, what the others leave of 1. Without ``shares`` they are cost shares from the panel's
             ``prices``, which must be those of all inputs.
         quality: input → the panel's input column that measures its quality; that column has no share of its own.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``, in log points: ``index`` is Δln A (> 0 is growth), ``output_growth`` and ``contribution(column)``
@@ -61,6 +66,7 @@ def growth_accounting(
     arguments = Arguments("growth_accounting")
     arguments.needs_panel(panel)
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     above = Text("去掉该观测或该列", "leave the observation or the column out")
     arguments.positive(panel, ("inputs", "outputs"), above)
@@ -69,7 +75,7 @@ def growth_accounting(
     qualities = _qualities(panel, quality, arguments)
     share = _shares(panel, shares, set(qualities.values()), arguments)
     arguments.done()
-    pairs = Pairs.of(panel)
+    pairs = Pairs.of(panel, longest_gap)
     values = _accounts(panel, pairs, share, qualities)
     there = (pairs.row_before >= 0) & (pairs.row_after >= 0)
     kept, status = collect(values, np.where(there, Status.OPTIMAL, Status.MISSING).astype(object), growth="difference")
@@ -80,6 +86,7 @@ def growth_accounting(
         options={
             "shares": "cost shares" if shares is None else {n: _shown(v) for n, v in shares.items()},
             "quality": dict(quality or {}),
+            "longest_gap": longest_gap,
         },
         convention=Text(
             "增长核算：index 为 Δln A（对数点），> 0 为增长；份额取两期平均（Törnqvist）；非期望产出不计入。",

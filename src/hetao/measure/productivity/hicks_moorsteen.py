@@ -84,7 +84,7 @@ class MixedDistances:
         }
 
 
-def hicks_moorsteen(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResult:
+def hicks_moorsteen(panel: Panel, *, returns: IndexReturns = "vrs", longest_gap: int = 1) -> IndexResult:
     """Measure total factor productivity change as outputs over inputs (Diewert 1992; Bjurek 1996).
 
     With Dₒ = 1/φ and Dᵢ = 1/θ Shephard's distances, superscript the period of the frontier:
@@ -95,6 +95,7 @@ def hicks_moorsteen(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResu
     Args:
         panel: a panel with periods; none of its quantities negative.
         returns: returns to scale.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; index = output_change / input_change; efficiency_change (of the output distances)
@@ -112,9 +113,10 @@ def hicks_moorsteen(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResu
     """
     arguments = Arguments.opened("hicks_moorsteen", panel, "contemporaneous", False, returns=(returns, IndexReturns))
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     arguments.done()
-    pairs = Pairs.of(panel)
+    pairs = Pairs.of(panel, longest_gap)
     mixed = MixedDistances(panel, Technology(len(panel.inputs), len(panel.outputs), 0, returns))
     values, statuses = _changes(mixed, pairs)
     kept, status = collect(values, *statuses)
@@ -122,7 +124,7 @@ def hicks_moorsteen(panel: Panel, *, returns: IndexReturns = "vrs") -> IndexResu
     return IndexResult(
         panel=panel,
         name="hicks_moorsteen",
-        options={"returns": returns},
+        options={"returns": returns, "longest_gap": longest_gap},
         convention=Text(
             f"Hicks-Moorsteen 生产率指数（产出数量指数与投入数量指数之比，{kind.zh}，当期前沿）：> 1 为增长；"
             "非期望产出不计入。",

@@ -18,11 +18,12 @@ def quantity_index(p0: Matrix, p1: Matrix, q0: Matrix, q1: Matrix) -> Matrix:
     return found
 
 
-def laspeyres(panel: Panel) -> IndexResult:
+def laspeyres(panel: Panel, *, longest_gap: int = 1) -> IndexResult:
     """Measure productivity change by Laspeyres quantity indices, p₀·q₁ / p₀·q₀, of outputs over inputs.
 
     Args:
         panel: a panel with periods and ``prices`` ≥ 0 of all inputs and outputs; no quantity negative.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; index = output_change / input_change. A unit not seen in both periods is
@@ -40,5 +41,10 @@ def laspeyres(panel: Panel) -> IndexResult:
         [1.5]
     """
     return compared(
-        panel, "laspeyres", quantity_index, Text("Laspeyres 生产率指数", "Laspeyres productivity index"), {}
+        panel,
+        "laspeyres",
+        quantity_index,
+        Text("Laspeyres 生产率指数", "Laspeyres productivity index"),
+        longest_gap,
+        {},
     )

@@ -19,11 +19,12 @@ def levels(price: Matrix, quantity: Matrix) -> Matrix:
     return found
 
 
-def lowe(panel: Panel) -> IndexResult:
+def lowe(panel: Panel, *, longest_gap: int = 1) -> IndexResult:
     """Measure productivity change by Lowe quantity indices, p̄·q₁ / p̄·q₀, of outputs over inputs (O'Donnell 2012).
 
     Args:
         panel: as in `laspeyres`; p̄ is the mean price of each column over the panel.
+        longest_gap: as in `malmquist`.
 
     Returns:
         As `laspeyres`; the index is circular, and a panel with more observations has other mean prices.
@@ -40,4 +41,4 @@ def lowe(panel: Panel) -> IndexResult:
         [1.5]
     """
     words = Text("Lowe 生产率指数（全部观测的平均价格）", "Lowe productivity index (mean prices of all observations)")
-    return transitive(panel, "lowe", levels, words, {})
+    return transitive(panel, "lowe", levels, words, longest_gap, {})

@@ -33,6 +33,7 @@ def luenberger(
     polluting: Names | None = None,
     weights: Mapping[str, float] | None = None,
     reference: Reference = "contemporaneous",
+    longest_gap: int = 1,
 ) -> IndexResult:
     """Measure productivity change as a difference (Chambers, Färe and Grosskopf 1996; Chambers 2002).
 
@@ -51,6 +52,7 @@ def luenberger(
         polluting: under ``by-production``, the inputs that cause the bads; by default all.
         weights: column → weight ≥ 0, for the non-radial form.
         reference: as in `malmquist`.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 0 is growth; index = efficiency_change + technical_change, and with weights also the sum of
@@ -77,6 +79,7 @@ def luenberger(
         disposability=(disposability, Disposability),
     )
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     vectors = resolve_direction(panel, direction, arguments)
     moves_inputs = bool(vectors[:, : len(panel.inputs)].any())
@@ -84,7 +87,7 @@ def luenberger(
     worth = None if weights is None else resolve_weights(panel, weights, vectors, arguments)
     arguments.done()
     measure, views = _measure(panel, vectors, worth)
-    distances, pairs = Distances(panel, measure, views), Pairs.of(panel)
+    distances, pairs = Distances(panel, measure, views), Pairs.of(panel, longest_gap)
 
     def crossed(view: str = "score") -> CrossScores:
         return cross_scores(panel, distances, pairs, technology, reference, view=view)
@@ -103,6 +106,7 @@ def luenberger(
             "polluting": [panel.inputs[j] for j in technology.polluting],
             "weights": None if weights is None else dict(weights),
             "reference": reference,
+            "longest_gap": longest_gap,
         },
         convention=_convention(words, technology, reference_words(reference), nonradial=weights is not None),
         pairs=pairs,

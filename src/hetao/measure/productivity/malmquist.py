@@ -35,6 +35,7 @@ def malmquist(
     decomposition: Decomposition = "fgnz",
     reference: Reference = "contemporaneous",
     bias: bool = False,
+    longest_gap: int = 1,
 ) -> IndexResult:
     """Measure total factor productivity change (Caves, Christensen, Diewert 1982; Färe, Grosskopf, Norris, Zhang 1994).
 
@@ -57,6 +58,8 @@ def malmquist(
             was, and technical_bias, the rest: how the move differs where it now is (Färe, Grifell-Tatjé, Grosskopf
             and Lovell 1997). Not under ``ray-desli``, nor where both
             periods share a frontier.
+        longest_gap: how many periods on the next sight of a unit may be, to be compared with the last; 1: only changes
+            between consecutive periods, and what is missing between them is told.
 
     Returns:
         ``.changes``: > 1 is growth; the parts multiply to the index (under fgnz pure_efficiency_change and
@@ -85,6 +88,7 @@ def malmquist(
         bias=(bias, Switch),
     )
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     if decomposition == "ray-desli" and returns == "crs":
         arguments.not_together("decomposition", "ray-desli", "returns='crs'")
@@ -94,7 +98,7 @@ def malmquist(
         arguments.not_together("bias", "True", f"reference={reference!r}")
     arguments.done()
     data, m, s = quantities(panel), len(panel.inputs), len(panel.outputs)
-    distances, pairs = Distances(panel, lambda rows: radial(data.take(rows), orientation)), Pairs.of(panel)
+    distances, pairs = Distances(panel, lambda rows: radial(data.take(rows), orientation)), Pairs.of(panel, longest_gap)
     crs = _efficiencies(cross_scores(panel, distances, pairs, Technology(m, s, 0, "crs"), reference), orientation)
     values, statuses = _index(crs), list(crs.statuses)
     if bias:
@@ -115,6 +119,7 @@ def malmquist(
             "decomposition": decomposition,
             "reference": reference,
             "bias": bias,
+            "longest_gap": longest_gap,
         },
         convention=_convention(orientation, returns, decomposition, reference_words(reference)),
         pairs=pairs,

@@ -29,7 +29,11 @@ ALL_GIVEN_UP = 1e-9  # 1 + β at or below this: the frontier is met only by givi
 
 
 def malmquist_luenberger(
-    panel: Panel, *, reference: Reference = "contemporaneous", disposability: BadsDisposability = "weak"
+    panel: Panel,
+    *,
+    reference: Reference = "contemporaneous",
+    disposability: BadsDisposability = "weak",
+    longest_gap: int = 1,
 ) -> IndexResult:
     """Measure green productivity change (Chung, Färe and Grosskopf 1997; global form Oh 2010).
 
@@ -43,6 +47,7 @@ def malmquist_luenberger(
             ``biennial`` or ``global`` (circular); the last two are never infeasible.
         disposability: of the bads: ``weak`` by equality, ``strong`` by inequality; the two differ, so it is always
             named in the convention.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; index = efficiency_change × technical_change. Where the other period's frontier
@@ -63,6 +68,7 @@ def malmquist_luenberger(
         "malmquist_luenberger", panel, reference, False, disposability=(disposability, BadsDisposability)
     )
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.needs_bads(panel)
     arguments.no_negative(panel)
     arguments.done()
@@ -72,14 +78,14 @@ def malmquist_luenberger(
     def measure(rows: Rows) -> Measure:
         return along(data.take(rows), direction[rows])
 
-    distances, pairs = Distances(panel, measure), Pairs.of(panel)
+    distances, pairs = Distances(panel, measure), Pairs.of(panel, longest_gap)
     technology = Technology(len(panel.inputs), len(panel.outputs), len(panel.bads), "crs", disposability)
     crs = cross_scores(panel, distances, pairs, technology, reference)
     kept, status = collect(_index(crs), *crs.statuses, _ratio_status(crs))
     return IndexResult(
         panel=panel,
         name="malmquist_luenberger",
-        options={"reference": reference, "disposability": disposability},
+        options={"reference": reference, "disposability": disposability, "longest_gap": longest_gap},
         convention=_convention(reference, disposability),
         pairs=pairs,
         values=kept,

@@ -27,7 +27,7 @@ __all__ = ["metafrontier_index"]
 BadsDisposability = Literal["weak", "strong"]
 
 
-def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak") -> IndexResult:
+def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak", longest_gap: int = 1) -> IndexResult:
     """Measure productivity change on a metafrontier (Oh and Lee 2010; with bads Oh 2010b).
 
     E is 1 / φ on crs, or 1 / (1 + β) where the panel has bads (`directional`, g = (0, y, b), crs). Three frontiers
@@ -40,6 +40,7 @@ def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak
     Args:
         panel: a panel with periods and a ``group``; none of its quantities negative. A unit's group may change.
         disposability: of the bads.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; the three parts multiply to the index. A unit that is not seen in both periods has
@@ -61,9 +62,10 @@ def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak
     )
     arguments.needs_groups(panel)
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     arguments.done()
-    distances, pairs = Distances(panel, _measure(panel)), Pairs.of(panel)
+    distances, pairs = Distances(panel, _measure(panel)), Pairs.of(panel, longest_gap)
     m, s, k = len(panel.inputs), len(panel.outputs), len(panel.bads)
     technology = Technology(m, s, k, "crs", disposability if k else "strong")
     e, statuses = _efficiencies(panel, pairs, distances, technology)
@@ -81,7 +83,7 @@ def metafrontier_index(panel: Panel, *, disposability: BadsDisposability = "weak
     return IndexResult(
         panel=panel,
         name="metafrontier_index",
-        options={"disposability": disposability if k else None},
+        options={"disposability": disposability if k else None, "longest_gap": longest_gap},
         convention=Text(
             f"共同前沿生产率指数：> 1 为增长；= 效率变化 × 最佳实践变化 × 技术差距变化；{kind.zh}，{bads.zh}。",
             "Metafrontier productivity index: > 1 is growth; efficiency × best practice × technology gap change; "

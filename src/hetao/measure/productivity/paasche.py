@@ -18,11 +18,12 @@ def quantity_index(p0: Matrix, p1: Matrix, q0: Matrix, q1: Matrix) -> Matrix:
     return found
 
 
-def paasche(panel: Panel) -> IndexResult:
+def paasche(panel: Panel, *, longest_gap: int = 1) -> IndexResult:
     """Measure productivity change by Paasche quantity indices, p₁·q₁ / p₁·q₀, of outputs over inputs.
 
     Args:
         panel: as in `laspeyres`.
+        longest_gap: as in `malmquist`.
 
     Returns:
         As `laspeyres`.
@@ -38,4 +39,6 @@ def paasche(panel: Panel) -> IndexResult:
         >>> paasche(panel).changes["index"]
         [1.5]
     """
-    return compared(panel, "paasche", quantity_index, Text("Paasche 生产率指数", "Paasche productivity index"), {})
+    return compared(
+        panel, "paasche", quantity_index, Text("Paasche 生产率指数", "Paasche productivity index"), longest_gap, {}
+    )

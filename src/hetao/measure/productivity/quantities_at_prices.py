@@ -43,10 +43,12 @@ class Sums:
         return self.columns
 
 
-def compared(panel: Panel, name: str, index: Bilateral, words: Text, extra: Mapping[str, object]) -> IndexResult:
+def compared(
+    panel: Panel, name: str, index: Bilateral, words: Text, longest_gap: int, extra: Mapping[str, object]
+) -> IndexResult:
     """Return outputs over inputs by a bilateral quantity index between each unit's consecutive periods."""
-    _check(panel, name)
-    pairs = Pairs.of(panel)
+    _check(panel, name, longest_gap)
+    pairs = Pairs.of(panel, longest_gap)
     a, b = pairs.row_before, pairs.row_after
     there = (a >= 0) & (b >= 0)
 
@@ -56,13 +58,23 @@ def compared(panel: Panel, name: str, index: Bilateral, words: Text, extra: Mapp
             found[there] = index(price[a[there]], price[b[there]], table[a[there]], table[b[there]])
         return found
 
-    return _result(panel, name, pairs, change(panel.outputs, panel.Y), change(panel.inputs, panel.X), words, extra)
+    return _result(
+        panel,
+        name,
+        pairs,
+        change(panel.outputs, panel.Y),
+        change(panel.inputs, panel.X),
+        words,
+        {**extra, "longest_gap": longest_gap},
+    )
 
 
-def transitive(panel: Panel, name: str, levels: Levels, words: Text, extra: Mapping[str, object]) -> IndexResult:
+def transitive(
+    panel: Panel, name: str, levels: Levels, words: Text, longest_gap: int, extra: Mapping[str, object]
+) -> IndexResult:
     """Return outputs over inputs by levels that hold for all observations at once, so that the index is circular."""
-    _check(panel, name)
-    pairs = Pairs.of(panel)
+    _check(panel, name, longest_gap)
+    pairs = Pairs.of(panel, longest_gap)
 
     def change(names: tuple[str, ...], table: Matrix) -> Matrix:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -70,13 +82,22 @@ def transitive(panel: Panel, name: str, levels: Levels, words: Text, extra: Mapp
             found: Matrix = np.exp(level[pairs.row_after] - level[pairs.row_before])
         return found
 
-    return _result(panel, name, pairs, change(panel.outputs, panel.Y), change(panel.inputs, panel.X), words, extra)
+    return _result(
+        panel,
+        name,
+        pairs,
+        change(panel.outputs, panel.Y),
+        change(panel.inputs, panel.X),
+        words,
+        {**extra, "longest_gap": longest_gap},
+    )
 
 
-def _check(panel: Panel, name: str) -> None:
+def _check(panel: Panel, name: str, longest_gap: object) -> None:
     arguments = Arguments(name)
     arguments.needs_panel(panel)
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     needs_prices(panel, (*panel.inputs, *panel.outputs), arguments)
     arguments.done()

@@ -87,6 +87,24 @@ class IndexResult(Result):
         """The level from which links are chained: 1 for ratios, 0 for differences."""
         return 1.0 if self.growth == "ratio" else 0.0
 
+    @cached_property
+    def levels(self) -> Mapping[object, NDArray[np.float64]]:
+        """Unit → (periods,) the index chained from the panel's first period; NaN from the first unknown link on.
+
+        A unit that is not seen in the first period has none. The periods inside a bridged gap have none either.
+        """
+        found = {unit: np.full(len(self.panel.periods), np.nan) for unit in self.pairs.units}
+        p = self.pairs
+        links = zip(p.units, p.before, p.after, p.row_before, self.values["index"].tolist(), strict=True)
+        for unit, before, after, row, link in links:
+            own = found[unit]
+            if before == 0 and row >= 0:
+                own[0] = self.start
+            own[after] = self.chain(own[before], link)
+        for own in found.values():
+            own.setflags(write=False)
+        return Frozen(found)
+
     def chain(self, level: float, link: float) -> float:
         """Return the next level of a chain."""
         return level * link if self.growth == "ratio" else level + link
@@ -100,6 +118,9 @@ class IndexResult(Result):
     def _lines(self) -> list[str]:
         counts = ", ".join(f"{s} {(self.status == s).sum()}" for s in Status if (self.status == s).any())
         lines = [str(Text(f"{len(self.status)} 个变化（{counts}）", f"{len(self.status)} changes ({counts})"))]
+        over = int((self.pairs.after - self.pairs.before > 1).sum())
+        if over:
+            lines.append(str(Text(f"其中 {over} 个跨越一期以上的间隔", f"{over} of them over gaps of several periods")))
         for name, column in self.values.items():
             known = column[~np.isnan(column)]
             if len(known):

@@ -31,6 +31,7 @@ def sbm_malmquist(
     orientation: SbmOrientation = "none",
     returns: Returns = "crs",
     reference: Pooled = "global",
+    longest_gap: int = 1,
 ) -> IndexResult:
     """Measure productivity change by Tone's slacks-based efficiency ρ (Tone 2001, 2003) on a frontier of both periods.
 
@@ -44,6 +45,7 @@ def sbm_malmquist(
         returns: returns to scale.
         reference: ``global`` (all periods; circular) or ``biennial``. ρ says nothing of an observation beyond a
             frontier, so another period's own frontier is no reference here.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; index = efficiency_change × technical_change. Never infeasible; a unit that is not
@@ -68,10 +70,11 @@ def sbm_malmquist(
         reference=(reference, Pooled),
     )
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     arguments.no_negative(panel)
     needs_positive(panel, orientation, arguments)
     arguments.done()
-    data, pairs = quantities(panel), Pairs.of(panel)
+    data, pairs = quantities(panel), Pairs.of(panel, longest_gap)
 
     def rho(_: Measure, answers: Answers) -> Matrix:
         return SCORES[orientation](answers.objective)
@@ -90,7 +93,7 @@ def sbm_malmquist(
     return IndexResult(
         panel=panel,
         name="sbm_malmquist",
-        options={"orientation": orientation, "returns": returns, "reference": reference},
+        options={"orientation": orientation, "returns": returns, "reference": reference, "longest_gap": longest_gap},
         convention=Text(
             f"基于 SBM 的 Malmquist 指数（{way.zh}，{kind.zh}，{span.zh}，{bads.zh}）：> 1 为增长。",
             f"SBM-based Malmquist index ({way.en}, {kind.en}, {span.en}, {bads.en}): > 1 is growth.",

@@ -34,12 +34,13 @@ def ccd_levels(price: Matrix, quantity: Matrix) -> Matrix:
     return found
 
 
-def tornqvist(panel: Panel, *, multilateral: bool = False) -> IndexResult:
+def tornqvist(panel: Panel, *, multilateral: bool = False, longest_gap: int = 1) -> IndexResult:
     """Measure productivity change by Törnqvist quantity indices, outputs over inputs (Törnqvist 1936; Diewert 1976).
 
     Args:
         panel: as in `laspeyres`.
         multilateral: compare all observations at once by the transitive form of Caves, Christensen and Diewert (1982).
+        longest_gap: as in `malmquist`.
 
     Returns:
         As `laspeyres`; a quantity of 0 has no logarithm, and the change is ``numerical``. With ``multilateral`` the
@@ -65,6 +66,6 @@ def tornqvist(panel: Panel, *, multilateral: bool = False) -> IndexResult:
             "Törnqvist 生产率指数（CCD，全部观测同时比较）",
             "Törnqvist productivity index (CCD, all observations at once)",
         )
-        return transitive(panel, "tornqvist", ccd_levels, words, options)
+        return transitive(panel, "tornqvist", ccd_levels, words, longest_gap, options)
     words = Text("Törnqvist 生产率指数", "Törnqvist productivity index")
-    return compared(panel, "tornqvist", quantity_index, words, options)
+    return compared(panel, "tornqvist", quantity_index, words, longest_gap, options)

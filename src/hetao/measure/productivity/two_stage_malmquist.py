@@ -43,7 +43,9 @@ class _TwoFrontiers:
         return found
 
 
-def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "first") -> IndexResult:
+def two_stage_malmquist(
+    panel: Panel, *, links: Names, priority: Priority = "first", longest_gap: int = 1
+) -> IndexResult:
     """Measure productivity change of a process of two stages and of each stage (Kao and Hwang 2014).
 
     With E the overall efficiency of `two_stage` (``kao-hwang``, crs) against the frontier of all periods,
@@ -55,6 +57,7 @@ def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "fir
         panel: a panel with periods, none of its quantities negative; its outputs are the links and the final outputs.
         links: which of the panel's outputs are links: what stage 1 makes and stage 2 uses.
         priority: the stage that the split favours, ``first`` or ``second``.
+        longest_gap: as in `malmquist`.
 
     Returns:
         ``.changes``: > 1 is growth; the two stages' changes multiply to the index, and so do the changes of efficiency
@@ -74,11 +77,12 @@ def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "fir
     """
     arguments = Arguments.opened("two_stage_malmquist", panel, "global", False, priority=(priority, Priority))
     arguments.needs_periods(panel)
+    arguments.whole("longest_gap", longest_gap, 1)
     check_stages(panel, links, arguments)
     arguments.done()
     pooled = two_stage(panel, links=links, priority=priority, reference="global")
     own = two_stage(panel, links=links, priority=priority)
-    pairs = Pairs.of(panel)
+    pairs = Pairs.of(panel, longest_gap)
     change = {
         "index": _change(pooled.evaluation.score, pairs),
         "efficiency_change": _change(own.evaluation.score, pairs),
@@ -97,7 +101,7 @@ def two_stage_malmquist(panel: Panel, *, links: Names, priority: Priority = "fir
     return IndexResult(
         panel=panel,
         name="two_stage_malmquist",
-        options={"links": pooled.options["links"], "priority": priority},
+        options={"links": pooled.options["links"], "priority": priority, "longest_gap": longest_gap},
         convention=Text(
             "两阶段全局 Malmquist 指数：> 1 为增长；= 第一阶段变化 × 第二阶段变化 = 效率变化 × 技术变化；规模报酬不变；"
             f"分解取对第{'一' if first else '二'}阶段最有利者；非期望产出不计入。",

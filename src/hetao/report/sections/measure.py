@@ -130,13 +130,11 @@ def measure_section(measured: Sequence[Measured], missing: Sequence[Table] = ())
 
 
 def _chains(result: IndexResult) -> dict[str, Chain]:
-    chains: dict[str, list[float | None]] = {}
-    for unit, value in zip(result.pairs.units, result.values["index"], strict=True):
-        levels = chains.setdefault(str(unit), [result.start])
-        last = levels[-1]
-        levels.append(None if last is None or np.isnan(value) else result.chain(last, float(value)))
-    width = len(result.panel.periods)
-    return {u: Chain(u, tuple(v + [None] * (width - len(v))), sum(x is None for x in v)) for u, v in chains.items()}
+    found = {}
+    for unit, own in result.levels.items():
+        levels = tuple(None if np.isnan(level) else float(level) for level in own)
+        found[str(unit)] = Chain(str(unit), levels, levels.count(None))
+    return found
 
 
 def _ranked(chains: Mapping[str, Chain]) -> list[Chain]:

@@ -23,6 +23,7 @@ INDICES: dict[str, tuple[Callable[..., IndexResult], dict[str, Any], dict[str, A
     "luenberger": (m.luenberger, {}, {}),
     "luenberger biennial": (m.luenberger, {"weights": {"y1": 1.0}, "reference": "biennial"}, {}),
     "hicks_moorsteen": (m.hicks_moorsteen, {}, {}),
+    "luenberger_hicks_moorsteen": (m.luenberger_hicks_moorsteen, {}, {}),
     "fisher": (m.fisher, {}, {"prices": PRICES}),
     "tornqvist": (m.tornqvist, {}, {"prices": PRICES}),
     "laspeyres": (m.laspeyres, {}, {"prices": PRICES}),

@@ -44,6 +44,7 @@ from hetao.measure.productivity.hicks_moorsteen import hicks_moorsteen
 from hetao.measure.productivity.laspeyres import laspeyres
 from hetao.measure.productivity.lowe import lowe
 from hetao.measure.productivity.luenberger import luenberger
+from hetao.measure.productivity.luenberger_hicks_moorsteen import luenberger_hicks_moorsteen
 from hetao.measure.productivity.malmquist import malmquist
 from hetao.measure.productivity.malmquist_luenberger import malmquist_luenberger
 from hetao.measure.productivity.metafrontier_index import metafrontier_index
@@ -100,6 +101,7 @@ __all__ = [
     "local_moran",
     "lowe",
     "luenberger",
+    "luenberger_hicks_moorsteen",
     "malmquist",
     "malmquist_luenberger",
     "markov",

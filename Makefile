@@ -34,6 +34,7 @@ docs: $(VENV)/test.stamp ## build the documentation, warnings are errors
 bench: $(VENV)/test.stamp postgresql ## how fast it is, beside peers in the same run; takes long
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/frontier.py --write
+	$(BIN)/python benchmarks/coverage.py --write
 
 serve-docs: $(VENV)/test.stamp ## read the documentation in a browser
 	$(BIN)/mkdocs serve

@@ -128,5 +128,16 @@ def refused(call: Callable[..., Any], given: Any, **options: Any) -> list[str]:
     return [problem.code for problem in caught.value.problems]
 
 
+def refused_plot(result: Any, **options: Any) -> list[str]:
+    """Return the codes of everything that ``result.plot`` refuses, each worded in both languages."""
+    with pytest.raises(ModelError) as caught:
+        result.plot(**options)
+    for problem in caught.value.problems:
+        assert problem.place.item == problem.code.replace(".", "(") + ")"
+        assert problem.describe("zh") != problem.describe("en")
+        assert all(_worded(words) for words in (problem.found, problem.expected, problem.remedy))
+    return [problem.code for problem in caught.value.problems]
+
+
 def _worded(words: Text) -> bool:
     return bool(words.zh and words.en)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hetao.measure.clusters import ClusterResult, cluster_units
 from hetao.measure.composite.composite import CompositeResult, composite
 from hetao.measure.composite.robustness import RobustnessResult, composite_robustness
 from hetao.measure.composite.tree import Indicator, IndicatorTree, read_tree, ready_tree
@@ -37,6 +38,7 @@ from hetao.measure.inference.bootstrap_index import IndexBootstrapResult, bootst
 from hetao.measure.inference.influential_units import InfluenceResult, influential_units
 from hetao.measure.inference.returns_test import ReturnsTestResult, returns_test
 from hetao.measure.inference.second_stage import SecondStageResult, second_stage
+from hetao.measure.inference.separability_test import SeparabilityTestResult, separability_test
 from hetao.measure.productivity.fare_primont import fare_primont
 from hetao.measure.productivity.fisher import fisher
 from hetao.measure.productivity.growth_accounting import growth_accounting
@@ -55,11 +57,13 @@ from hetao.measure.productivity.sbm_malmquist import sbm_malmquist
 from hetao.measure.productivity.tornqvist import tornqvist
 from hetao.measure.productivity.two_stage_malmquist import two_stage_malmquist
 from hetao.measure.results import Certificate, Result, Statement
+from hetao.measure.tables.side_by_side import SideBySide, side_by_side
 
 __all__ = [
     "BetaConvergence",
     "BootstrapResult",
     "Certificate",
+    "ClusterResult",
     "CompositeResult",
     "ConvergenceClubs",
     "DensityResult",
@@ -75,12 +79,15 @@ __all__ = [
     "ReturnsTestResult",
     "RobustnessResult",
     "SecondStageResult",
+    "SeparabilityTestResult",
+    "SideBySide",
     "SpatialMarkovResult",
     "Statement",
     "additive",
     "beta_convergence",
     "bootstrap",
     "bootstrap_index",
+    "cluster_units",
     "composite",
     "composite_robustness",
     "computing",
@@ -125,6 +132,8 @@ __all__ = [
     "sbm",
     "sbm_malmquist",
     "second_stage",
+    "separability_test",
+    "side_by_side",
     "sigma_convergence",
     "spatial_markov",
     "theil",

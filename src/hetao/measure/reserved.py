@@ -9,7 +9,8 @@ _PARTS = (
     "class own maverick crs vrs nirs technical allocative comparable te_group gap_ratio stage_1 stage_2 stage_1_lowest "
     "stage_1_highest bias standard_error corrected corrected_inverse lower upper replications distance "
     "used inputs_value outputs_value capital "
-    "units_moved mean_effect largest_effect order_m cloud statistic critical p_value"
+    "units_moved mean_effect largest_effect order_m cloud statistic critical p_value "
+    "split unconditional conditional unconditional_bias conditional_bias within p_normal column bandwidth range"
 )
 _CHANGES = (
     "index period_from period_to efficiency_change technical_change pure_efficiency_change scale_change "

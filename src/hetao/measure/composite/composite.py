@@ -141,7 +141,7 @@ class CompositeResult(Statement):
 
     def plot(self) -> Figure:
         """Draw the index, one line a unit over the periods or one bar a unit; return a matplotlib figure."""
-        from hetao.measure.plot import plot_composite
+        from hetao.measure.plots import plot_composite
 
         return plot_composite(self)
 

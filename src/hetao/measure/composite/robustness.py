@@ -159,7 +159,7 @@ class RobustnessResult(Statement):
 
     def plot(self) -> Figure:
         """Draw the rank intervals of the last period; return a matplotlib figure."""
-        from hetao.measure.plot import plot_ranks
+        from hetao.measure.plots import plot_ranks
 
         return plot_ranks(self)
 

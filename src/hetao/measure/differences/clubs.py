@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from hetao.measure.arguments import Arguments
 from hetao.measure.differences.table import DistributionStatement, read_values
 from hetao.measure.frontier.technology import Matrix
 from hetao.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["ConvergenceClubs", "LogT", "convergence_clubs", "log_t"]
 
@@ -60,12 +63,14 @@ class ConvergenceClubs(DistributionStatement):
             converges with none.
         whole: the regression of all units together.
         tests: of each club, in order.
+        relative: (periods, N) the paths over their mean, h, as the regressions see them.
     """
 
     units: tuple[object, ...]
     club: NDArray[np.int64]
     whole: LogT
     tests: tuple[LogT, ...]
+    relative: Matrix
     unit_column: str
 
     @property
@@ -87,7 +92,7 @@ class ConvergenceClubs(DistributionStatement):
         return self.values.kind.give(columns)
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
-        return (self.club,)
+        return (self.club, self.relative)
 
     def _tables(self) -> dict[Text, NativeFrame]:
         return {Text("俱乐部", "clubs"): self.clubs, Text("成员", "membership"): self.membership}
@@ -106,6 +111,15 @@ class ConvergenceClubs(DistributionStatement):
             listed = ", ".join(alone)
             lines.append(str(Text(f"不属于任何俱乐部：{listed}", f"in no club: {listed}")))
         return lines
+
+    def plot(self) -> Figure:
+        """Draw the paths relative to the mean of all, coloured by club; return a matplotlib figure.
+
+        Needs ``pip install hetao[plot]``.
+        """
+        from hetao.measure.plots import plot_clubs
+
+        return plot_clubs(self)
 
 
 def convergence_clubs(
@@ -196,6 +210,7 @@ def convergence_clubs(
         club=club,
         whole=log_t(paths, discard),
         tests=tuple(log_t(paths[:, members], discard) for members in found),
+        relative=paths / paths.mean(axis=1, keepdims=True),
         unit_column=unit,
     )
 

@@ -75,7 +75,7 @@ class DensityResult(DistributionStatement):
 
     def plot(self) -> Figure:
         """Draw one curve a period, later ones darker; return a matplotlib figure."""
-        from hetao.measure.plot import plot_densities
+        from hetao.measure.plots import plot_densities
 
         return plot_densities(self)
 

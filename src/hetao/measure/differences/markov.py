@@ -79,7 +79,7 @@ class MarkovResult(DistributionStatement):
 
     def plot(self) -> Figure:
         """Draw the shares as a coloured table; return a matplotlib figure."""
-        from hetao.measure.plot import plot_transitions
+        from hetao.measure.plots import plot_transitions
 
         return plot_transitions(self.name, [self.probabilities], [""])
 
@@ -145,7 +145,7 @@ class SpatialMarkovResult(DistributionStatement):
 
     def plot(self) -> Figure:
         """Draw one coloured table a class of neighbours; return a matplotlib figure."""
-        from hetao.measure.plot import plot_transitions
+        from hetao.measure.plots import plot_transitions
 
         labels = [str(Text(f"邻居：第 {c} 类", f"neighbours in class {c}")) for c in range(1, len(self.counts) + 1)]
         return plot_transitions(self.name, list(self.probabilities), labels)

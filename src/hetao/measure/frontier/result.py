@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,11 +174,30 @@ class FrontierResult(Result):
         zh = "平均 {:.4f}，最小 {:.4f}，最大 {:.4f}".format(*span)
         return [str(Text(zh, "mean {:.4f}, smallest {:.4f}, largest {:.4f}".format(*span)))]
 
-    def plot(self) -> Figure:
-        """Draw the scores, one line a unit over the periods or one bar a unit; return a matplotlib figure.
+    def plot(
+        self, *, kind: Literal["scores", "frontier"] = "scores", period: object = None, arrows: bool = False
+    ) -> Figure:
+        """Draw the scores, or the frontier that they are measured from; return a matplotlib figure.
 
-        Rows without an optimal score are left as gaps and counted in the title. Needs ``pip install hetao[plot]``.
+        ``scores``: one line a unit over the periods, or one bar a unit. Rows without an optimal score are left as gaps
+        and counted in the title.
+
+        ``frontier``: the observations and the line of the technology, exactly through those that span it; efficient
+        units (those that are their own targets) are filled and named. It needs one input and one output, two inputs
+        and one output (the inputs per output), or one input and two outputs (the outputs per input). What is divided
+        scales with the technology only under ``crs``; under other returns the divisor must be the same in every row.
+
+        Needs ``pip install hetao[plot]``.
+
+        Args:
+            kind: ``scores`` or ``frontier``.
+            period: the one to draw the frontier of; None: all, a colour each.
+            arrows: draw where every other unit is projected to, slacks included.
+
+        Raises:
+            ModelError: unknown options; for ``frontier`` a call without a frontier of this kind, super-efficiency,
+                weight restrictions, bads, or quantities that two axes cannot show; no matplotlib.
         """
-        from hetao.measure.plot import plot_scores
+        from hetao.measure.plots import plot_result
 
-        return plot_scores(self)
+        return plot_result(self, kind, period, arrows)

@@ -145,7 +145,7 @@ class BootstrapResult(Result):
 
     def plot(self) -> Figure:
         """Draw each unit's corrected score with its confidence limits; return a matplotlib figure."""
-        from hetao.measure.plot import plot_limits
+        from hetao.measure.plots import plot_limits
 
         return plot_limits(self)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import comb
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from hetao.measure.inference.checks import check_dea
 from hetao.measure.inference.pseudo import score_against
 from hetao.measure.results import Certificate, Result
 from hetao.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["InfluenceResult", "influential_units"]
 
@@ -111,6 +114,16 @@ class InfluenceResult(Result):
             )
             lines.append(f"{unit}: {words}")
         return lines
+
+    def plot(self) -> Figure:
+        """Draw each unit's mean effect on the others against its order-m score; return a matplotlib figure.
+
+        Named are the five units with the largest effect and the five that stand out most among the others. Needs
+        ``pip install hetao[plot]``.
+        """
+        from hetao.measure.plots import plot_influence
+
+        return plot_influence(self)
 
 
 def influential_units(result: FrontierResult, *, m: int = 25, sets: int = 3) -> InfluenceResult:

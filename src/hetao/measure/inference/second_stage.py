@@ -147,8 +147,11 @@ class SecondStageResult(Result):
         return [str(head), *table]
 
     def plot(self) -> Figure:
-        """Draw the coefficients with their confidence limits; return a matplotlib figure."""
-        from hetao.measure.plot import plot_coefficients
+        """Draw the coefficients with their confidence limits; return a matplotlib figure.
+
+        A hollow dot is one whose limits hold 0. Needs ``pip install hetao[plot]``.
+        """
+        from hetao.measure.plots import plot_coefficients
 
         return plot_coefficients(self)
 

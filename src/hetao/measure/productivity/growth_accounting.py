@@ -98,6 +98,7 @@ def growth_accounting(
         status=status,
         made_of=Sums({**panel.keys(), **table}),
         growth="difference",
+        whole="output_growth",
     )
 
 

@@ -114,6 +114,7 @@ def luenberger(
         status=status,
         made_of=distances,
         growth="difference",
+        factors={"efficiency_change": 1, "technical_change": 1},
     )
 
 

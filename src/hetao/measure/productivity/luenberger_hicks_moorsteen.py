@@ -95,6 +95,7 @@ def luenberger_hicks_moorsteen(
         status=status,
         made_of=mixed,
         growth="difference",
+        factors={"efficiency_change": 1, "technical_scale_mix_change": 1},
     )
 
 

@@ -25,6 +25,8 @@ __all__ = ["malmquist"]
 Decomposition = Literal["fgnz", "ray-desli"]
 IndexReturns = Literal["crs", "vrs"]
 Matrix = NDArray[np.float64]
+# a part → the first of those that it is split into
+SPLIT = {"efficiency_change": "pure_efficiency_change", "technical_change": "technical_magnitude"}
 
 
 def malmquist(
@@ -126,6 +128,7 @@ def malmquist(
         values=kept,
         status=status,
         made_of=distances,
+        factors={name: 1 for name in kept if name != "index" and SPLIT.get(name) not in kept},
     )
 
 

@@ -133,4 +133,5 @@ def _result(
         values=kept,
         status=status,
         made_of=Sums({**panel.keys(), **sums}),
+        factors={"output_change": 1, "input_change": -1},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -19,6 +19,8 @@ from hetao.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from hetao.measure.inference.bootstrap_index import IndexBootstrapResult
 
 __all__ = ["IndexResult", "collect"]
 
@@ -43,6 +45,10 @@ class IndexResult(Result):
         status: (p,) of each change.
         made_of: the distances behind it.
         growth: ``ratio`` (> 1 is growth, links multiply) or ``difference`` (> 0 is growth, links add).
+        factors: value → 1 or −1, the powers with which these values multiply to the whole (for differences: the signs
+            with which they add to it), in the finest split that the call was asked for. Where a call names none, every
+            value but the whole with power 1.
+        whole: the value that the factors make: ``index``, or in growth accounting ``output_growth``.
     """
 
     pairs: Pairs
@@ -50,9 +56,13 @@ class IndexResult(Result):
     status: NDArray[np.object_]
     made_of: Evidence
     growth: Literal["ratio", "difference"] = "ratio"
+    factors: Mapping[str, int] = field(default_factory=dict)
+    whole: str = "index"
 
     def __post_init__(self) -> None:
+        every = {name: 1 for name in self.values if name != self.whole}
         object.__setattr__(self, "values", Frozen(self.values))
+        object.__setattr__(self, "factors", Frozen(self.factors or every))
         super().__post_init__()
 
     @property
@@ -105,6 +115,16 @@ class IndexResult(Result):
             own.setflags(write=False)
         return Frozen(found)
 
+    @property
+    def terms(self) -> dict[str, NDArray[np.float64]]:
+        """Factor → (p,) what it adds to the logarithm of the whole; for differences, to the whole itself."""
+        return {name: power * self.on_sum_scale(name) for name, power in self.factors.items()}
+
+    def on_sum_scale(self, name: str) -> NDArray[np.float64]:
+        """Return a value's (p,) logarithms, or itself where links add: the scale on which factors are summed."""
+        column = self.values[name]
+        return np.log(column) if self.growth == "ratio" else column
+
     def chain(self, level: float, link: float) -> float:
         """Return the next level of a chain."""
         return level * link if self.growth == "ratio" else level + link
@@ -129,15 +149,43 @@ class IndexResult(Result):
                 lines.append(f"{name}: {kind} {mean:.4f} ({known.min():.4f} … {known.max():.4f})")
         return lines
 
-    def plot(self) -> Figure:
-        """Draw the index chained over the periods, one line a unit; return a matplotlib figure.
+    def plot(
+        self,
+        *,
+        kind: Literal["paths", "parts"] = "paths",
+        units: object = None,
+        limits: IndexBootstrapResult | None = None,
+        between: tuple[object, object] | None = None,
+    ) -> Figure:
+        """Draw the index, or the parts that make it; return a matplotlib figure.
 
-        A missing or unsolved link ends its line; units not seen from the first period on are left out. Needs
-        ``pip install hetao[plot]``.
+        ``paths``: the index chained over the periods, one line a unit. A missing or unsolved link ends its line; units
+        not seen from the first period on are left out. With ``limits`` a second panel shows every link by itself with
+        its limits. They are not chained: two consecutive links share the frontier of the period between them, but each
+        pair of periods is resampled alone, so that nothing tells how the errors of links go together.
+
+        ``parts``: stacked bars of the logarithms of `factors` × 100 (for differences of the factors themselves), what
+        is negative below zero, their sum marked by a dot. One bar a period, of one unit or the mean over the units that
+        have an answer there; with ``between``, and where there is one pair of periods only, one bar a unit with the
+        links summed. A unit with a link that is unknown has no such sum and is left out. Of more than 80 units the
+        spread of each part is drawn instead. In growth accounting the contributions and productivity stack to the
+        growth of output.
+
+        Needs ``pip install hetao[plot]``.
+
+        Args:
+            kind: ``paths`` or ``parts``.
+            units: one unit or several; None: all.
+            limits: of `bootstrap_index` on this index, for ``paths`` of at most 12 units.
+            between: an earlier and a later period, for ``parts``.
+
+        Raises:
+            ModelError: unknown options, units or periods, limits of another index or of too many units, or no
+                matplotlib.
         """
-        from hetao.measure.plot import plot_changes
+        from hetao.measure.plots import plot_changes
 
-        return plot_changes(self)
+        return plot_changes(self, kind, units, limits, between)
 
 
 def collect(

@@ -112,6 +112,7 @@ def two_stage_malmquist(
         values=kept,
         status=status,
         made_of=_TwoFrontiers(pooled, own),
+        factors={"stage_1_change": 1, "stage_2_change": 1},
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hetao.measure import BootstrapResult, FrontierResult, IndexBootstrapResult, IndexResult
+from hetao.measure.productivity.words import part_words
 from hetao.report.format import sentence, signed
 from hetao.report.model import (
     Block,
@@ -31,17 +32,6 @@ from hetao.text import Text
 
 __all__ = ["STATUS_WORDS", "Measured", "measure_section"]
 
-PART_WORDS: dict[str, Text] = {
-    "index": Text("指数", "index"),
-    "efficiency_change": Text("效率变化", "efficiency change"),
-    "technical_change": Text("技术变化", "technical change"),
-    "pure_efficiency_change": Text("纯效率变化", "pure efficiency change"),
-    "scale_change": Text("规模效率变化", "scale change"),
-    "technical_magnitude": Text("技术变化幅度", "magnitude of technical change"),
-    "technical_bias": Text("技术变化偏向", "bias of technical change"),
-    "stage_1_change": Text("第一阶段变化", "change of stage 1"),
-    "stage_2_change": Text("第二阶段变化", "change of stage 2"),
-}
 STATUS_WORDS: dict[str, Text] = {
     "optimal": Text("最优", "optimal"),
     "infeasible": Text("无可行解", "infeasible"),
@@ -164,20 +154,13 @@ def _index_answer(m: Measured, result: IndexResult) -> Text:
 
 def _leading_part(result: IndexResult, unit: str) -> Text:
     parts = _log_parts(result, unit)
-    return PART_WORDS[max(parts, key=lambda name: abs(parts[name]))]
+    return part_words(max(parts, key=lambda name: abs(parts[name])))
 
 
 def _log_parts(result: IndexResult, unit: str) -> dict[str, float]:
     """Return 100 × the sum of logs of each part that the index is the product of, over the unit's known changes."""
-    names = [n for n in result.values if n not in ("index", "technical_magnitude", "technical_bias")]
-    if "pure_efficiency_change" in names and "efficiency_change" in names:  # the one is split into two others
-        names.remove("efficiency_change")
-    if "stage_1_change" in names:  # the stages are the whole, and so are efficiency and technology
-        names = ["stage_1_change", "stage_2_change"]
     own = np.array([str(u) == unit for u in result.pairs.units])
-    table = np.array([result.values[n][own] for n in names])
-    has_log = (table > 0.0).all(axis=0)  # not where a change has no answer, nor where a part of it is 0
-    return {n: float(100.0 * np.log(row[has_log]).sum()) for n, row in zip(names, table, strict=True)}
+    return {name: float(100.0 * np.nansum(logs[own])) for name, logs in result.terms.items()}
 
 
 def _index_map(m: Measured, result: IndexResult) -> Chart:
@@ -253,7 +236,7 @@ def _parts_chart(m: Measured, result: IndexResult) -> Waterfall:
     parts = _log_parts(result, m.focus)
     name = m.names[m.focus]
     first, last = result.panel.periods[0], result.panel.periods[-1]
-    steps = [Step(PART_WORDS[part], value, sources=m.sources) for part, value in parts.items()]
+    steps = [Step(part_words(part), value, sources=m.sources) for part, value in parts.items()]
     return Waterfall(
         key=f"{m.key}_parts",
         title=Text(
@@ -261,7 +244,7 @@ def _parts_chart(m: Measured, result: IndexResult) -> Waterfall:
             f"{name.en}: the parts that moved the index, {first}-{last}",
         ),
         unit=Text("对数点 ×100", "log points × 100"),
-        steps=(*steps, Step(PART_WORDS["index"], sum(parts.values()), "level", sources=m.sources)),
+        steps=(*steps, Step(part_words("index"), sum(parts.values()), "level", sources=m.sources)),
         note=Text(
             "各部分对数之和等于指数的对数；无解或有一部分为 0 的年份不计入。",
             "The logs of the parts add to that of the index; years without an answer or with a part of 0 are left out.",
@@ -279,7 +262,7 @@ def _ranking_table(m: Measured, result: IndexResult, chains: Mapping[str, Chain]
         *(
             Column(
                 p,
-                Text(f"{PART_WORDS[p].zh}（累计）", f"{PART_WORDS[p].en}, cumulative"),
+                Text(f"{part_words(p).zh}（累计）", f"{part_words(p).en}, cumulative"),
                 Text("对数点 ×100", "log points × 100"),
                 "number",
                 1,
@@ -317,7 +300,7 @@ def _changes_table(m: Measured, result: IndexResult) -> Table:
         Column("region", Text("地区", "region")),
         Column("period_from", Text("起", "from"), kind="year"),
         Column("period_to", Text("止", "to"), kind="year"),
-        *(Column(name, PART_WORDS[name], kind="number", digits=4) for name in result.values),
+        *(Column(name, part_words(name), kind="number", digits=4) for name in result.values),
         *_limit_columns(m),
         Column("status", Text("状态", "status")),
     )

@@ -55,3 +55,9 @@ def test_without_a_choice_the_environment_decides(
         assert language() == expected
     finally:
         text._chosen.reset(token)
+
+
+@pytest.mark.parametrize("wanted", ["fr", "zh_CN", "ZH", None, 3])
+def test_a_language_that_there_is_not_is_refused(wanted):
+    with pytest.raises(ValueError, match="use zh or en"), use_language(wanted):
+        pass

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 __all__ = ["Language", "Text", "language", "use_language"]
 
@@ -48,7 +48,13 @@ def language() -> Language:
 
 @contextmanager
 def use_language(wanted: Language) -> Iterator[None]:
-    """Use ``wanted`` for every text printed inside the block."""
+    """Use ``wanted`` for every text printed inside the block.
+
+    Raises:
+        ValueError: it is neither ``zh`` nor ``en``.
+    """
+    if wanted not in get_args(Language):
+        raise ValueError(f"语言 {wanted!r}：应为 zh 或 en。The language {wanted!r}: use zh or en.")
     token = _chosen.set(wanted)
     try:
         yield

@@ -106,6 +106,7 @@ def test_what_it_is_not_made_for_is_refused():
         malmquist(panel, bias=True),
         malmquist_luenberger(panel),
         malmquist(short),
+        malmquist(panel_of(draw(75, 2, periods=2), period="t")),
         panel,
     ]
     for given in wrong:

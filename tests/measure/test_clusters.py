@@ -176,3 +176,12 @@ def test_all_that_is_wrong_is_told_at_once():
     assert told({"u": ["a", "b"], "x": [1.0, 2.0]}, columns="x") == [("cluster_units.groups", "cluster_units(groups)")]
     assert told(SIX | {"group": SIX["u"]}, unit="group") == [("cluster_units.unit", "unit")]
     assert told({"u": [], "x": [], "y": []}) == [("cluster_units.value", "column u")]
+
+
+def test_equal_units_make_no_groups_and_large_or_small_values_do_not_overflow():
+    ties = {"u": list("abcde"), "v": [1.0, 1.0, 1.0, 2.0, 2.0]}
+    assert told(ties, columns="v", groups=4) == [("cluster_units.groups", "cluster_units(groups)")]
+    assert made(ties, columns="v").group.tolist() == [1, 1, 1, 2, 2]
+    plain = made(logs=False).group.tolist()
+    for size in (1e300, 1e-300):
+        assert made(SIX | {"x": [v * size for v in SIX["x"]]}, logs=False).group.tolist() == plain

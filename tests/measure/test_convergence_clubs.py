@@ -367,6 +367,7 @@ def test_the_result_is_pickled_frozen_and_has_a_fingerprint():
         ({"discard": 0.0, "trend": -1.0}, ["discard", "trend"]),
         ({"discard": 1.0, "trend": "much", "logs": None}, ["discard", "logs", "trend"]),
         ({"discard": 0.9}, ["discard"]),
+        ({"trend": 1e16}, ["trend"]),
     ],
 )
 def test_arguments_out_of_range_are_told_at_once(options: dict[str, Any], codes: list[str]):

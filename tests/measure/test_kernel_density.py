@@ -272,9 +272,9 @@ def test_arguments_out_of_range_are_told_at_once_in_both_languages():
     found = told({"v": [1.0, 2.0]}, points=9, bandwidth=0.0)
     assert [p.code for p in found] == ["kernel_density.points", "kernel_density.bandwidth"]
     assert found[0].describe("en") == (
-        "kernel_density(points): found 9; expected a whole number from 10 to 1000000000. Remedy: correct the argument"
+        "kernel_density(points): found 9; expected a whole number from 10 to 100000. Remedy: correct the argument"
     )
-    assert found[0].describe("zh") == "kernel_density(points)：发现9；应为10 到 1000000000 的整数。处理：改正该参数"
+    assert found[0].describe("zh") == "kernel_density(points)：发现9；应为10 到 100000 的整数。处理：改正该参数"
     assert found[1].describe("en") == (
         "kernel_density(bandwidth): found 0.0; expected a number above 0. Remedy: correct the argument"
     )

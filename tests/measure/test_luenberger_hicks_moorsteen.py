@@ -179,6 +179,9 @@ def test_what_it_cannot_take_is_refused():
     panel = panel_of(draw(36, 5, periods=2), period="t")
     for direction in ({"x1": 1.0}, {"y1": 1.0}):
         assert refused(luenberger_hicks_moorsteen, panel, direction=direction) == [f"{name}.direction"]
+    whole = panel_of(draw(36, 5, periods=2), period="t", bads="b")
+    options = {"direction": {"x1": 1.0, "y1": 1.0, "b": 1.0}}
+    assert refused(luenberger_hicks_moorsteen, whole, **options) == [f"{name}.direction"]
     codes = refused(luenberger_hicks_moorsteen, panel, direction="up", returns="irs", longest_gap=0)
     assert sorted(codes) == [f"{name}.direction", f"{name}.longest_gap", f"{name}.returns"]
     assert refused(luenberger_hicks_moorsteen, panel_of(draw(36, 5))) == [f"{name}.panel"]

@@ -336,12 +336,16 @@ def test_nothing_to_draw_is_an_empty_picture():
     assert all(np.isnan(line.get_ydata()[-1]) for line in axes.get_lines())
 
 
-def test_many_lines_have_no_legend():
+def test_many_lines_are_pale_beside_their_median():
     units = [f"u{i}" for i in range(13)]
     rows = {"u": units * 2, "t": [1] * 13 + [2] * 13, "x": [1.0] * 26, "y": [1.0] * 26}
     many = Panel(rows, unit="u", period="t", inputs="x", outputs="y")
-    assert dea(many).plot().axes[0].get_legend() is None
-    assert dea(panel()).plot().axes[0].get_legend() is not None
+    axes = dea(many).plot().axes[0]
+    assert [words.get_text() for words in axes.get_legend().get_texts()] == ["median"]
+    assert len({line.get_color() for line in axes.get_lines()}) == 2  # all pale, and the median
+    assert axes.get_lines()[-1].get_ydata().tolist() == [1.0, 1.0]
+    assert {words.get_text() for words in axes.texts} <= set(units)
+    assert len(dea(panel()).plot().axes[0].get_legend().get_texts()) > 1
 
 
 def test_without_matplotlib_a_plot_says_what_to_install(monkeypatch: pytest.MonkeyPatch):

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from hetao.errors import ModelError
+from hetao.measure import kernel_density
 from hetao.measure.reading import Reader
 
 DATA = {"u": ["a", "b", "c"], "x": [1.0, 2.5, 4.0], "y": [1.0, None, 3.0]}
@@ -113,3 +114,17 @@ def test_a_whole_number_too_large_for_a_float_is_told():
     reader = Reader("call", {"v": [10**400]})
     reader.numbers("v")
     assert [row for _, row, _, _ in told(reader)] == [0]
+
+
+def test_names_that_are_no_texts_are_told_and_nothing_else_breaks():
+    reader = Reader("call", DATA)
+    reader.needs("unit", [["u"]])
+    reader.distinct({"score"}, unit=["u"], period=None)  # type: ignore[arg-type]
+    assert [code for code, *_ in told(reader)] == ["call.unit"]
+    reader = Reader("call", DATA)
+    reader.distinct({"score"}, unit="u", period="u", group="score")
+    assert [code for code, *_ in told(reader)] == ["call.period", "call.group"]
+    for wrong in (None, ["x"]):
+        with pytest.raises(ModelError) as caught:
+            kernel_density(DATA, value=wrong)  # type: ignore[arg-type]
+        assert [p.code for p in caught.value.problems] == ["kernel_density.value"]

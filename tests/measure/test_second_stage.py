@@ -430,10 +430,14 @@ def test_columns_that_say_nothing_new_are_refused():
         "c": [3.0] * 12,
         "d": [0] * 12,
         "sum": [2 * a - b for a, b in zip(data["z"], data["w"], strict=True)],
+        "near": [a + 1e-9 * b for a, b in zip(data["z"], data["w"], strict=True)],
     }
     result = dea(panel_of(data))
     assert codes(result, frame, columns=["c", "z", "d"]) == ["second_stage.columns"] * 2
     assert codes(result, frame, columns=["z", "w", "sum"]) == ["second_stage.columns"]
+    assert codes(result, frame, columns=["z", "near"]) == ["second_stage.columns"]
+    own = [*result.panel.inputs, *result.panel.outputs]
+    assert codes(result, frame, columns=["z", *own]) == ["second_stage.columns"] * len(own)
     small = {name: values[:3] for name, values in data.items()}
     assert codes(dea(panel_of(small)), small, columns=["z", "w"]) == ["second_stage.columns"]
 

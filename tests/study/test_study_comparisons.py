@@ -143,6 +143,9 @@ def test_one_year_has_a_gini_and_nothing_that_moves(compared: Any, run: Callable
     results = run(compared)
     assert len(results.table("zones_differences")) == 1
     assert "zones_moves" not in results.blocks()
+    page = results.written.report.read_text(encoding="utf-8")
+    assert "No table of moves: found 1 period; expected at least two periods." in page
+    assert "No β-convergence: " in page
     assert "was" in next(s.answer.en for s in results.report.sections if s.key == "differences")
 
 
@@ -223,7 +226,6 @@ def test_the_reading_guide_has_a_row_for_every_result(compared: Any, run: Callab
 
 
 WRONG = [
-    ("no tree", '\ntree = "tree.csv"', '\ntree = "tre.csv"', "tree.file", "[composite.index] tree"),
     ("unknown option", "{ floor = 0.05 }", "{ flor = 0.05 }", "study.option", "[composite.index] options.flor"),
     ("the tree again", "{ floor = 0.05 }", '{ tree = "x" }', "study.option", "[composite.index] options.tree"),
     ("unknown rule", "{ floor = 0.05 }", '{ weights = "best" }', "composite.weights", "[composite.index]"),
@@ -276,6 +278,40 @@ def test_what_is_wrong_is_told_with_its_setting(compared: Any, old: str, new: st
     assert (code, item) in told
     for problem in caught.value.problems:
         assert problem.describe("zh") != problem.describe("en")
+
+
+def test_what_is_wrong_with_the_tree_is_told_with_its_file_and_row(compared: Any):
+    compared.change("tree.csv", "gdp_real / employment,+", "gdp_real / employment,up")
+    with pytest.raises(StudyError) as caught:
+        check_study(compared.path)
+    assert [(p.code, p.place.file, p.place.row) for p in caught.value.problems] == [("tree.direction", "tree.csv", 2)]
+    compared.set('\ntree = "tree.csv"', '\ntree = "tre.csv"')
+    with pytest.raises(StudyError) as caught:
+        check_study(compared.path)
+    assert [p.code for p in caught.value.problems] == ["tree.file"]
+    assert caught.value.problems[0].place.file.endswith("tre.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'title = { zh = "西", en = "West" }',
+            'title = { zh = "东", en = "East" }',
+            ("study.no_zones", "[differences.zones] zone"),
+        ),
+        ("classes = 2", "classes = 1", ("study.classes", "[differences.zones] classes")),
+        ('regions = ["R3", "R4"]', 'regions = ["R3", "R"]', ("study.not_measured", "[differences.zones] zone 2")),
+        ("{ draws = 30, seed = 5 }", "{ draws = 3 }", ("composite_robustness.draws", "[composite.index]")),
+    ],
+    ids=["titles twice", "classes", "not measured", "draws"],
+)
+def test_what_would_be_lost_in_silence_is_refused(compared: Any, old: str, new: str, told: tuple[str, str]):
+    compared.set(old, new)
+    with pytest.raises(StudyError) as caught:
+        check_study(compared.path)
+    assert [(p.code, p.place.item) for p in caught.value.problems] == [told]
+    assert caught.value.problems[0].describe("zh") != caught.value.problems[0].describe("en")
 
 
 def test_an_indicator_of_the_tree_that_is_unknown_is_told(compared: Any):

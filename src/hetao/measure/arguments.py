@@ -125,10 +125,10 @@ class Arguments:
                 remedy=Text("在 Panel 中写明 group", "name the `group` column in Panel"),
             )
 
-    def whole(self, argument: str, value: object, least: int) -> None:
-        """Require a whole number of at least ``least``."""
-        if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= MOST:
-            expected = Text(f"{least} 到 {MOST} 的整数", f"a whole number from {least} to {MOST}")
+    def whole(self, argument: str, value: object, least: int, most: int = MOST) -> None:
+        """Require a whole number of at least ``least``, and at most ``most``."""
+        if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
+            expected = Text(f"{least} 到 {most} 的整数", f"a whole number from {least} to {most}")
             self._out_of_range(argument, value, expected)
 
     def share(self, argument: str, value: object) -> None:

@@ -155,8 +155,18 @@ def cluster_units(
             remedy=Text("补充单元，或减少组数", "add units, or ask for fewer groups"),
         )
     arguments.done()
-    standard = (table - table.mean(axis=0)) / table.std(axis=0)
-    numbers = range(2, min(MOST_TRIED, len(units) - 1) + 1) if groups is None else (int(groups),)
+    scaled = table / np.maximum(np.abs(table).max(axis=0), np.finfo(float).tiny)  # so that no square overflows
+    standard = (scaled - scaled.mean(axis=0)) / scaled.std(axis=0)
+    distinct = len(np.unique(standard, axis=0))
+    if groups is not None and groups > distinct:
+        arguments.refuse(
+            "groups",
+            found=Text(f"{groups} 组，{distinct} 种不同的单元", f"{groups} groups of {distinct} different units"),
+            expected=Text(f"至多 {distinct} 组", f"at most {distinct}"),
+            remedy=Text("减少组数", "ask for fewer groups"),
+        )
+    arguments.done()
+    numbers = range(2, max(2, min(MOST_TRIED, len(units) - 1, distinct)) + 1) if groups is None else (int(groups),)
     cuts = {k: _cut(standard, k) for k in numbers}
     worth = {k: float(_silhouettes(standard, labels).mean()) for k, labels in cuts.items()}
     best = max(worth, key=lambda k: (round(worth[k], 12), -k))
@@ -204,7 +214,7 @@ def _read(
     means = np.array([values[[k == one for k in keys.tolist()]].mean(axis=0) for one in units])
     table: Matrix = np.log(means) if logs else means
     for name, column in zip(names, table.T, strict=True):
-        if np.ptp(column) <= ALIKE * max(1.0, float(np.abs(column).max())):
+        if np.ptp(column) <= ALIKE * (1.0 if logs else float(np.abs(column).max())):
             expected = Text("各单元之间有差别的列", "a column that varies over the units")
             reader.add("columns", Place(column=name), f"{column[0]:g}", expected)
     reader.done()

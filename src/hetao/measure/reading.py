@@ -101,10 +101,11 @@ class Reader:
         """Require that the columns named by several arguments are not one and the same, and not named as others are."""
         seen = set(taken)
         for role, name in names.items():
+            if not isinstance(name, str):
+                continue  # none was named, or it was told already that it is no name
             if name in seen:
                 self.add(role, Place(item=role), repr(name), Text("与其他列不同的名称", "a name of its own"))
-            elif name is not None:
-                seen.add(name)
+            seen.add(name)
 
     def once(self, what: str, column: str, keys: Sequence[object], expected: Text = ONE_ROW) -> None:
         """Require that no key stands twice."""

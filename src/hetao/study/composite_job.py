@@ -57,7 +57,7 @@ def composite_job(data: StudyData, problems: Problems) -> Job | None:
 
 def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prepared | None:
     item = f"[composite.{s.name}]"
-    tree = problems.attempt(lambda: read_tree(data.folder / s.tree), setting(f"{item} tree"))
+    tree = problems.attempt(lambda: read_tree(data.folder / s.tree))
     known = require_regions(data, problems, f"{item} regions", (*s.leave_out, s.focus, *s.peers))
     sound = [
         require_known(problems, f"{item} options", s.options, OPTIONS),
@@ -75,7 +75,8 @@ def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prep
     prepared = _cut(data, s, tree, regions)
     if problems.attempt(prepared.make, setting(item)) is None:
         return None
-    trial = {**s.robustness, "draws": TRIAL}
+    asked = s.robustness.get("draws", TRIAL)
+    trial = {**s.robustness, "draws": min(asked, TRIAL) if isinstance(asked, int) else asked}
     if s.robustness and problems.attempt(lambda: composite_robustness(prepared.make(), **trial), setting(item)) is None:
         return None
     return prepared

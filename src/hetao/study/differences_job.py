@@ -13,7 +13,7 @@ from hetao.measure import beta_convergence, dagum_gini, kernel_density, markov, 
 from hetao.report.sections.differences import Compared, differences_section
 from hetao.report.sections.reading import READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, Levels, require_regions
+from hetao.study.job import Done, Job, Levels, chosen_regions, require_regions
 from hetao.study.settings import DifferencesSettings
 from hetao.text import Text
 
@@ -51,38 +51,94 @@ def _prepare(data: StudyData, s: DifferencesSettings, problems: Problems) -> _Pr
             expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
             remedy=Text("写明要比较的测度或综合指数", "name the measure or index to be compared"),
         )
-    zone_of: dict[str, int] = {}
+    zone_of = _zones(data, s, problems)
+    sound = [_check_zones(s, problems), _check_classes(s, problems)]
+    if zone_of is None or s.of not in titles or not all(sound):
+        return None
+    if not _are_measured(data, s, zone_of, problems):
+        return None
+    return _Prepared(s, titles[s.of], zone_of)
+
+
+def _zones(data: StudyData, s: DifferencesSettings, problems: Problems) -> dict[str, int] | None:
+    """Return region → position of its zone; record regions that are unknown or stand twice."""
+    found: dict[str, int] = {}
     for number, zone in enumerate(s.zones):
-        if not require_regions(data, problems, f"{item} zone {number + 1}", zone.regions):
+        item = f"[differences.{s.name}] zone {number + 1}"
+        if not require_regions(data, problems, item, zone.regions):
             return None
         for region in zone.regions:
             known = data.tree.get(region).id
-            if known in zone_of:
+            if known in found:
                 name = data.name(known)
                 problems.add(
                     "study.zone_twice",
-                    setting(f"{item} zone {number + 1}"),
+                    setting(item),
                     found=Text(f"{name.zh}已在另一区中", f"{name.en}, which stands in another zone"),
                     expected=Text("每个地区属于一个区", "each region in one zone"),
                     remedy=Text("从其中一个区中删去", "take it out of one of them"),
                 )
-            zone_of[known] = number
-    if not s.zones:
+            found[known] = number
+    return found
+
+
+def _check_zones(s: DifferencesSettings, problems: Problems) -> bool:
+    titles = [zone.title for zone in s.zones]
+    if len(titles) >= 2 and len(set(titles)) == len(titles):
+        return True
+    shown = Text("、".join(t.zh for t in titles) or "没有区", ", ".join(t.en for t in titles) or "no zone")
+    problems.add(
+        "study.no_zones",
+        setting(f"[differences.{s.name}] zone"),
+        found=shown,
+        expected=Text(
+            f"至少两个名称不同的 [[differences.{s.name}.zone]]",
+            f"at least two [[differences.{s.name}.zone]], each with a title of its own",
+        ),
+        remedy=Text("写明各区的名称与地区", "name the title and the regions of each zone"),
+    )
+    return False
+
+
+def _check_classes(s: DifferencesSettings, problems: Problems) -> bool:
+    if s.classes >= 2:
+        return True
+    problems.add(
+        "study.classes",
+        setting(f"[differences.{s.name}] classes"),
+        found=Text(f"{s.classes}", f"{s.classes}"),
+        expected=Text("至少 2 类", "at least 2 classes"),
+        remedy=Text("改正类数", "correct the number"),
+    )
+    return False
+
+
+def _are_measured(data: StudyData, s: DifferencesSettings, zone_of: dict[str, int], problems: Problems) -> bool:
+    """Record the regions of a zone that the result compared does not measure."""
+    jobs = {f"measure.{m.name}": m for m in data.settings.measure}
+    of = jobs | {f"composite.{c.name}": c for c in data.settings.composite}
+    measured = chosen_regions(data, Problems(StudyError), s.of, of[s.of].regions, of[s.of].leave_out)
+    outside = [region for region in zone_of if measured is not None and region not in measured]
+    for region in outside:
+        name = data.name(region)
         problems.add(
-            "study.no_zones",
-            setting(f"{item} zone"),
-            found=Text("没有区", "no zone"),
-            expected=Text(f"至少一个 [[differences.{s.name}.zone]]", f"at least one [[differences.{s.name}.zone]]"),
-            remedy=Text("写明各区的地区", "name the regions of each zone"),
+            "study.not_measured",
+            setting(f"[differences.{s.name}] zone {zone_of[region] + 1}"),
+            found=Text(f"{name.zh}，不在 {s.of} 中", f"{name.en}, which is not in {s.of}"),
+            expected=Text("所测地区", "regions that are measured"),
+            remedy=Text("从区中删去，或列入所比较的测度", "take it out of the zone, or put it into what is compared"),
         )
-    return _Prepared(s, titles[s.of], zone_of) if s.of in titles and s.zones else None
+    return not outside
 
 
-def _if_any(make: Callable[[], T]) -> T | None:
-    """Return what is made; None where there are too few years or regions, or all are alike."""
+def _if_any(make: Callable[[], T], what: Text, lost: list[Text]) -> T | None:
+    """Return what is made; None where there are too few years or regions, or all are alike, and why is kept."""
     try:
         return make()
-    except ModelError:
+    except ModelError as error:
+        why = error.problems[0]
+        zh = f"未作{what.zh}：发现{why.found.zh}，应为{why.expected.zh}。"
+        lost.append(Text(zh, f"No {what.en}: found {why.found.en}; expected {why.expected.en}."))
         return None
 
 
@@ -121,6 +177,20 @@ def _compare(data: StudyData, p: _Prepared, levels: Levels) -> Compared:
     )
     ends = {"value": [v for v, y in zip(table["value"], table["period"], strict=True) if y in (years[0], years[-1])]}
     ends["period"] = [y for y in table["period"] if y in (years[0], years[-1])]
+    lost: list[Text] = []
+    beta = _if_any(
+        lambda: beta_convergence(table, value="value", unit="region", period="period"),
+        Text(" β 收敛", "β-convergence"),
+        lost,
+    )
+    moves = _if_any(
+        lambda: markov(table, value="value", unit="region", period="period", classes=s.classes, relative=True),
+        Text("转移表", "table of moves"),
+        lost,
+    )
+    density = _if_any(
+        lambda: kernel_density(ends, value="value", period="period"), Text("密度图", "picture of densities"), lost
+    )
     return Compared(
         key=s.name,
         title=s.title,
@@ -129,13 +199,12 @@ def _compare(data: StudyData, p: _Prepared, levels: Levels) -> Compared:
         means=means,
         gini=dagum_gini(table, value="value", group="zone", period="period"),
         spread=sigma_convergence(table, value="value", period="period"),
-        beta=_if_any(lambda: beta_convergence(table, value="value", unit="region", period="period")),
-        markov=_if_any(
-            lambda: markov(table, value="value", unit="region", period="period", classes=s.classes, relative=True)
-        ),
-        density=_if_any(lambda: kernel_density(ends, value="value", period="period")),
+        beta=beta,
+        markov=moves,
+        density=density,
         sources=levels[s.of].sources,
         left_out=tuple(data.name(r) for r in p.zone_of if r not in whole),
+        lost=tuple(lost),
         note=s.note,
     )
 

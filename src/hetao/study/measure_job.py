@@ -144,7 +144,9 @@ def _check_bootstrap(s: MeasureSettings, problems: Problems) -> bool:
 
 def _try_bootstrap(panel: Panel, s: MeasureSettings) -> object:
     call: Callable[..., object] = getattr(hetao.measure, s.call)
-    return _BOOTSTRAPS[s.call](call(panel, **s.options), **{**s.bootstrap, "replications": TRIAL})
+    asked = s.bootstrap.get("replications", TRIAL)
+    trial = {**s.bootstrap, "replications": min(asked, TRIAL) if isinstance(asked, int) else asked}
+    return _BOOTSTRAPS[s.call](call(panel, **s.options), **trial)
 
 
 def _literals(hint: object) -> tuple[object, ...]:

@@ -117,6 +117,6 @@ def read_sheet(call: str, frame: object, *, tree: IndicatorTree, unit: str, peri
 def _check_names(reader: Reader, tree: IndicatorTree, unit: str, period: str | None) -> None:
     """Record names that would hide one another in the tables of a result."""
     reader.distinct(OWN, unit=unit, period=period)
-    keys = {unit, period}
+    keys = {name for name in (unit, period) if isinstance(name, str)}
     for name in [*(n for n in tree.names if n in keys), *(d for d in tree.dimensions if d in {"score", "rank", *keys})]:
         reader.add("tree", Place(item="tree"), repr(name), Text("与其他列不同的名称", "a name of its own"))

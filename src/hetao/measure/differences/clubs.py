@@ -22,6 +22,7 @@ __all__ = ["ConvergenceClubs", "LogT", "convergence_clubs", "log_t"]
 
 CRITICAL = -1.65  # of the one-sided test at 5 %
 FEWEST_PERIODS = 8
+SMOOTHEST = 1e9  # smoothing, beyond which the trend is a straight line and its system too near a singular one
 SAME = 1e-12  # units whose relative distances are this small are together
 
 
@@ -173,6 +174,13 @@ def convergence_clubs(
     arguments.between("discard", discard)
     if trend is not None:
         arguments.positive_number("trend", trend)
+    if arguments.clean and trend is not None and trend > SMOOTHEST:
+        arguments.refuse(
+            "trend",
+            found=Text(f"{trend:g}", f"{trend:g}"),
+            expected=Text(f"至多 {SMOOTHEST:g}", f"at most {SMOOTHEST:g}"),
+            remedy=Text("减小；更大者只剩一条直线", "take less: what is left beyond is a straight line"),
+        )
     arguments.done()
     values = read_values("convergence_clubs", frame, value=value, unit=unit, period=period, own=("club",))
     assert values.unit is not None

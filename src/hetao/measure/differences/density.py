@@ -116,7 +116,7 @@ def kernel_density(
     """
     arguments = Arguments("kernel_density")
     if points is not None:
-        arguments.whole("points", points, FEWEST)
+        arguments.whole("points", points, FEWEST, MOST)
     if bandwidth is not None:
         arguments.positive_number("bandwidth", bandwidth)
     arguments.done()

@@ -99,7 +99,7 @@ def read_values(
     """
     reader = Reader(call, frame)
     for role, name in (("value", value), ("unit", unit), ("period", period), ("group", group), ("weight", weight)):
-        reader.needs(role, [] if name is None else [name])
+        reader.needs(role, [] if name is None and role != "value" else [name])
     reader.distinct(own, unit=unit, period=period)
     reader.distinct((), value=value, unit=unit, period=period, group=group)
     reader.done()

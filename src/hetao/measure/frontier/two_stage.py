@@ -109,7 +109,25 @@ def check_stages(panel: Panel, links: Names, arguments: Arguments) -> tuple[int,
             expected=Text("至少一个中间品和一个最终产出", "at least one link and one final output"),
             remedy=Text("在 outputs 中同时列出中间品与最终产出", "name links and final outputs in the panel's outputs"),
         )
+        return at
+    _from_nothing(panel.Y[:, list(at)], np.delete(panel.Y, list(at), axis=1), arguments)
     return at
+
+
+def _from_nothing(links: Matrix, final: Matrix, arguments: Arguments) -> None:
+    """Refuse rows with final outputs that no link went into: beside them nobody else has any efficiency."""
+    rows = np.flatnonzero(~links.any(axis=1) & final.any(axis=1))
+    if len(rows):
+        count, first = len(rows), rows[0]
+        arguments.refuse(
+            "",
+            found=Text(
+                f"{count} 行没有中间品却有最终产出（首见于第 {first} 行）",
+                f"final outputs without any link in {count} rows (first in row {first})",
+            ),
+            expected=Text("由中间品做出的最终产出", "final outputs that are made of links"),
+            remedy=Text("改正数字，或去掉该行", "correct the figures, or leave the row out"),
+        )
 
 
 def _without_links(found: Projections, inputs: int, links: tuple[int, ...]) -> Projections:

@@ -27,6 +27,7 @@ from hetao.text import Text
 __all__ = ["IndexBootstrapResult", "bootstrap_index"]
 
 NEEDED = {"reference": "contemporaneous", "returns": "crs", "bias": False}
+FEWEST = 3  # units whose scores in two periods have a covariance
 ROUNDING = 1e-9  # limits this close to 1 hold it
 PARTS = ("index", "efficiency_change", "technical_change")
 
@@ -187,13 +188,17 @@ def _check_result(result: object, arguments: Arguments) -> None:
         wrong = Text(shown, shown)
     elif len(result.panel) != len(set(result.panel.units.tolist())) * len(result.panel.periods):
         wrong = Text("不平衡面板", "an unbalanced panel")
+    elif len(result.panel.rows(result.panel.periods[0])) < FEWEST:
+        n = len(result.panel.rows(result.panel.periods[0]))
+        wrong = Text(f"{n} 个单元", f"{n} units")
     if wrong.en:
         arguments.refuse(
             "result",
             found=wrong,
             expected=Text(
-                "平衡面板上 malmquist 的结果：contemporaneous、crs、无 bias",
-                "a result of malmquist on a balanced panel: contemporaneous, crs, without bias",
+                f"至少 {FEWEST} 个单元的平衡面板上 malmquist 的结果：contemporaneous、crs、无 bias",
+                f"a result of malmquist on a balanced panel of at least {FEWEST} units: contemporaneous, crs, "
+                "without bias",
             ),
             remedy=Text("改用这样的结果", "pass such a result"),
         )

@@ -15,7 +15,7 @@ from hetao.text import Text
 
 __all__ = ["read_environment"]
 
-DEPENDENT = 1e-9  # singular values this small beside the largest: a column is made of the others
+DEPENDENT = 1e-6  # singular values this small beside the largest: a column is made of the others
 
 
 def read_environment(call: str, panel: Panel, frame: object, columns: str | Sequence[str]) -> tuple[Matrix, list[str]]:
@@ -39,6 +39,9 @@ def read_environment(call: str, panel: Panel, frame: object, columns: str | Sequ
     reader.needs("columns", [*keys, *names])
     for name in [n for i, n in enumerate(names) if n in names[:i] or n in keys]:
         reader.add("columns", Place(column=str(name)), repr(name), Text("各列一次", "each column once"))
+    for name in [n for n in names if n in (*panel.inputs, *panel.outputs, *panel.bads)]:
+        expected = Text("不是面板自身投入产出的列", "a column that is no input or output of the panel")
+        reader.add("columns", Place(column=str(name)), repr(name), expected)
     reader.done()
     rows = _rows(panel, keys, reader)
     reader.done()

@@ -13,6 +13,7 @@ from hetao.measure.plots.canvas import (
     BARS_AT_MOST,
     BLUE,
     LEGEND_AT_MOST,
+    PALE,
     add_legend,
     fit_rows,
     name_axis,
@@ -43,12 +44,31 @@ def draw_lines(axes: Axes, periods: Sequence[Any], lines: Mapping[object, Matrix
     if len(lines) > BARS_AT_MOST:
         _bands(axes, places, np.array(list(lines.values())))
         return
+    told_apart = len(lines) <= LEGEND_AT_MOST
     for k, (unit, line) in enumerate(lines.items()):
         known = np.flatnonzero(~np.isnan(line))
         shown = np.isnan(line) <= (np.arange(len(line)) > known.max(initial=-1)) if bridged else slice(None)
-        axes.plot(places[shown], line[shown], linewidth=1.2, marker=".", label=shorten(unit), **style(k))
-    if 0 < len(lines) <= LEGEND_AT_MOST:
+        look = {"marker": ".", "linewidth": 1.2, **style(k)} if told_apart else {"color": PALE, "linewidth": 0.8}
+        axes.plot(places[shown], line[shown], label=shorten(unit), **look)
+    if len(lines) > 0 and told_apart:
         add_legend(axes, beside=len(lines) > 1)
+    elif lines:
+        _middle(axes, places, lines)
+
+
+def _middle(axes: Axes, places: Matrix, lines: Mapping[object, Matrix]) -> None:
+    """Draw the median of lines that are too many to be told apart, and name those that end furthest out."""
+    table = np.array(list(lines.values()))
+    seen = ~np.isnan(table).all(axis=0)
+    (drawn,) = axes.plot(places[seen], np.nanmedian(table[:, seen], axis=0), color=BLUE, linewidth=2.2)
+    drawn.set_label(str(Text("中位数", "median")))
+    axes.legend(handles=[drawn], frameon=False)
+    last, names = table[:, -1], list(lines)
+    known = np.flatnonzero(~np.isnan(last))
+    for i in dict.fromkeys(known[f(last[known])] for f in (np.argmax, np.argmin) if len(known)):
+        axes.annotate(
+            shorten(names[i]), (places[-1], last[i]), (4, 0), textcoords="offset points", va="center", fontsize=8
+        )
 
 
 def draw_bars(figure: Figure, axes: Axes, units: NDArray[np.object_], score: Matrix) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -67,6 +68,14 @@ def luenberger_hicks_moorsteen(
     arguments.no_negative(panel)
     vectors = resolve_direction(panel, direction, arguments)
     m, s = len(panel.inputs), len(panel.outputs)
+    if arguments.clean and isinstance(direction, Mapping) and any(name in panel.bads for name in direction):
+        listed = ", ".join(name for name in direction if name in panel.bads)
+        arguments.refuse(
+            "direction",
+            found=Text(f"非期望产出 {listed}", f"the bad {listed}"),
+            expected=Text("投入与产出的列", "columns of inputs and outputs"),
+            remedy=Text("去掉：非期望产出不计入", "leave it out: bads do not count here"),
+        )
     if arguments.clean and not (vectors[:, :m].any() and vectors[:, m : m + s].any()):
         arguments.refuse(
             "direction",

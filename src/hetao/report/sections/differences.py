@@ -38,6 +38,7 @@ class Compared:
         density: the densities of the first and the last year.
         sources: keys of the sources that the data came from.
         left_out: regions of the zones without a value above 0 in every year, which are not compared.
+        lost: what could not be made, and why.
         note: what readers must know.
     """
 
@@ -53,6 +54,7 @@ class Compared:
     density: DensityResult | None
     sources: tuple[str, ...]
     left_out: tuple[Text, ...]
+    lost: tuple[Text, ...]
     note: Text
 
 
@@ -131,7 +133,7 @@ def _blocks(c: Compared) -> list[Block]:
         found.append(Paragraph(_beta_words(c.beta)))
     if c.markov is not None:
         found.append(_markov_table(c, c.markov))
-    return found
+    return [*found, *(Paragraph(words) for words in c.lost)]
 
 
 def _zone_chart(c: Compared) -> LineChart:

@@ -39,8 +39,9 @@ READINGS: dict[str, tuple[Text, Text]] = {
     "dea": (Text("离样本前沿有多远。", "How far a region is from the sample's frontier."), _SCORE),
     "malmquist": (
         Text(
-            "同样的投入多产出了多少，来自追赶前沿还是前沿移动；污染不计入。",
-            "How much more came out of the same inputs, by catching up or by the frontier moving; pollution left out.",
+            "同样的投入多产出了多少，来自追赶前沿还是前沿移动；污染只在列为投入时计入。",
+            "How much more came out of the same inputs, by catching up or by the frontier moving; pollution "
+            "counts only where it is among the inputs.",
         ),
         _RATIO,
     ),
@@ -94,9 +95,9 @@ READINGS: dict[str, tuple[Text, Text]] = {
     ),
 }
 BOOTSTRAP = Text(
-    "置信限只反映抽样与前沿的不确定，不反映数据误差；二十个变化中约有一个会碰巧显著。",
+    "置信限只反映抽样与前沿的不确定，不反映数据误差；二十个变化中约有一个会碰巧显著。置信限已校正偏差，所以可能不含指数本身。",
     "Limits tell of sampling and of where the frontier lies, not of errors in the data; one change in twenty is "
-    "significant by chance.",
+    "significant by chance. They are corrected for bias, and may leave the index itself out.",
 )
 
 

@@ -323,6 +323,15 @@ def test_an_indicator_of_the_tree_that_is_unknown_is_told(compared: Any):
     ]
 
 
+def test_what_is_compared_may_be_wrong_itself_and_is_told_once(compared: Any):
+    compared.set('\nfocus = "R1"\nnote', '\nfocus = "R1"\nleave_out = ["Q"]\nnote')
+    with pytest.raises(StudyError) as caught:
+        check_study(compared.path)
+    assert [(p.code, p.place.item) for p in caught.value.problems] == [
+        ("figures.unknown_region", "[composite.index] regions")
+    ]
+
+
 def test_differences_need_a_zone(compared: Any):
     compared.drop_sections("differences")
     compared.write("study.toml", compared.text() + '\n[differences.zones]\nof = "measure.tfp"\n')

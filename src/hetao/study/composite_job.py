@@ -70,7 +70,7 @@ def _prepare(data: StudyData, s: CompositeSettings, problems: Problems) -> _Prep
     if not require_indicators(data, problems, f"{item} tree", dict.fromkeys(named)) or regions is None:
         return None
     s = replace(s, focus=data.tree.get(s.focus).id, peers=tuple(data.tree.get(p).id for p in s.peers))
-    if not require_within(data, problems, item, (s.focus, *s.peers), regions):
+    if not require_within(data, problems, f"{item} focus, peers", (s.focus, *s.peers), regions):
         return None
     prepared = _cut(data, s, tree, regions)
     if problems.attempt(prepared.make, setting(item)) is None:

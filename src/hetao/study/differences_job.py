@@ -13,7 +13,7 @@ from hetao.measure import beta_convergence, dagum_gini, kernel_density, markov, 
 from hetao.report.sections.differences import Compared, differences_section
 from hetao.report.sections.reading import READINGS, Reading
 from hetao.study.data import StudyData, setting
-from hetao.study.job import Done, Job, Levels, chosen_regions, require_regions
+from hetao.study.job import Done, Job, Levels, chosen_regions, require_regions, require_within
 from hetao.study.settings import DifferencesSettings
 from hetao.text import Text
 
@@ -118,17 +118,12 @@ def _are_measured(data: StudyData, s: DifferencesSettings, zone_of: dict[str, in
     jobs = {f"measure.{m.name}": m for m in data.settings.measure}
     of = jobs | {f"composite.{c.name}": c for c in data.settings.composite}
     measured = chosen_regions(data, Problems(StudyError), s.of, of[s.of].regions, of[s.of].leave_out)
-    outside = [region for region in zone_of if measured is not None and region not in measured]
-    for region in outside:
-        name = data.name(region)
-        problems.add(
-            "study.not_measured",
-            setting(f"[differences.{s.name}] zone {zone_of[region] + 1}"),
-            found=Text(f"{name.zh}，不在 {s.of} 中", f"{name.en}, which is not in {s.of}"),
-            expected=Text("所测地区", "regions that are measured"),
-            remedy=Text("从区中删去，或列入所比较的测度", "take it out of the zone, or put it into what is compared"),
-        )
-    return not outside
+    if measured is None:
+        return False  # what is compared is told to be wrong itself
+    item, numbers = f"[differences.{s.name}] zone", range(len(s.zones))
+    own = [[region for region, zone in zone_of.items() if zone == number] for number in numbers]
+    sound = [require_within(data, problems, f"{item} {n + 1}", own[n], measured) for n in numbers]
+    return all(sound)
 
 
 def _if_any(make: Callable[[], T], what: Text, lost: list[Text]) -> T | None:

@@ -89,6 +89,9 @@ def chosen_regions(
             listed.append(data.tree.get(name).id)
         else:
             return None
+    leave_out = list(leave_out)
+    if not require_regions(data, problems, f"{item} leave_out", leave_out):
+        return None
     out = {data.tree.get(name).id for name in leave_out}
     if not listed:
         problems.add(
@@ -141,16 +144,16 @@ def require_known(problems: Problems, item: str, given: Iterable[str], known: It
 
 
 def require_within(data: StudyData, problems: Problems, item: str, wanted: Iterable[str], regions: list[str]) -> bool:
-    """Record every region put first or beside it that is not among those taken; say whether all are."""
+    """Record every region that a setting names and that is not among those measured; say whether all are."""
     outside = [r for r in wanted if r not in regions]
     for region in outside:
         name = data.name(region)
         problems.add(
             "study.not_measured",
-            setting(f"{item} focus, peers"),
+            setting(item),
             found=Text(f"{name.zh}，不在 regions 中或已列入 leave_out", f"{name.en}, not in regions, or in leave_out"),
             expected=Text("所测地区之一", "one of the regions measured"),
-            remedy=Text("改正 regions、leave_out、focus 或 peers", "correct regions, leave_out, focus or peers"),
+            remedy=Text("改正此处，或 regions、leave_out", "correct it here, or regions and leave_out"),
         )
     return not outside
 

@@ -66,7 +66,7 @@ def _prepare(data: StudyData, s: MeasureSettings, problems: Problems) -> _Prepar
     if regions is None or not all(sound):
         return None
     s = _by_id(data, s)
-    if not require_within(data, problems, item, (s.focus, *s.peers), regions):
+    if not require_within(data, problems, f"{item} focus, peers", (s.focus, *s.peers), regions):
         return None
     columns, missing = data.chosen.wide(indicators, regions, range(s.years[0], s.years[1] + 1))
     if s.focus not in columns["region"]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hetao.errors import ModelError, Place, Problem
 from hetao.figures.frames import Columns, read_columns
+from hetao.measure.files import writable
 from hetao.text import Text
 
 if TYPE_CHECKING:
@@ -21,29 +22,22 @@ ROWS_AT_MOST = 1_048_575  # of a sheet, below its head
 _CREATED = datetime(2000, 1, 1)  # a fixed date: equal results give equal files
 
 
-def write_workbook(path: Path, about: Mapping[Text, str], tables: Mapping[Text, Any]) -> None:
+def write_workbook(path: str | Path, about: Mapping[Text, str], tables: Mapping[Text, Any]) -> None:
     """Write an about sheet and one sheet a table, numbers to 16 digits, missing ones as empty cells.
 
     Raises:
-        ModelError: the folder is not there, the path is a folder, or a table has more rows than a sheet holds.
+        ModelError: another ending, a folder, a folder that is not there, a file that cannot be written, or a table
+            with more rows than a sheet holds.
     """
-    import xlsxwriter
+    from xlsxwriter.exceptions import XlsxFileError
 
-    try:
-        wrong = path.is_dir() or not path.parent.is_dir() or path.suffix.lower() != ".xlsx"
-    except OSError as error:
-        raise ModelError([_not_written(path, error)]) from error
-    if wrong:
-        raise ModelError([_no_such_file(path)])
-    sheets = {title: read_columns(table)[0] for title, table in tables.items()}
-    long = {title: n for title, columns in sheets.items() if (n := len(next(iter(columns.values())))) > ROWS_AT_MOST}
-    if long:
-        raise ModelError([_too_long(title, n) for title, n in long.items()])
-
-    try:
-        _write_book(path, about, sheets)
-    except (OSError, xlsxwriter.exceptions.XlsxFileError) as error:
-        raise ModelError([_not_written(path, error)]) from error
+    with writable("to_excel", path, ".xlsx", XlsxFileError) as target:
+        sheets = {title: read_columns(table)[0] for title, table in tables.items()}
+        sizes = {title: len(next(iter(columns.values()))) for title, columns in sheets.items()}
+        long = {title: n for title, n in sizes.items() if n > ROWS_AT_MOST}
+        if long:
+            raise ModelError([_too_long(title, n) for title, n in long.items()])
+        _write_book(target, about, sheets)
 
 
 def _write_book(path: Path, about: Mapping[Text, str], sheets: Mapping[Text, Columns]) -> None:
@@ -65,29 +59,6 @@ def _write_book(path: Path, about: Mapping[Text, str], sheets: Mapping[Text, Col
                 sheet.write_string(0, j, name, bold)
                 for i, value in enumerate(values.tolist(), start=1):
                     _write(sheet, i, j, value)
-
-
-def _no_such_file(path: Path) -> Problem:
-    return Problem(
-        "to_excel.path",
-        Place(file=str(path)),
-        found=Text(
-            "不是 .xlsx 文件、是文件夹或位于不存在的文件夹中",
-            "no .xlsx file: another ending, a folder, or a folder that is not there",
-        ),
-        expected=Text("已有文件夹中的 .xlsx 文件名", "the name of an .xlsx file in a folder that is there"),
-        remedy=Text("改正路径，或先建文件夹", "correct the path, or make the folder first"),
-    )
-
-
-def _not_written(path: Path, error: Exception) -> Problem:
-    return Problem(
-        "to_excel.not_written",
-        Place(file=str(path)),
-        found=Text(f"无法写入（{error}）", f"a file that cannot be written ({error})"),
-        expected=Text("可写的文件", "a file that can be written"),
-        remedy=Text("关闭打开该文件的程序，或另选文件名", "close the program that has it open, or choose another name"),
-    )
 
 
 def _too_long(title: Text, rows: int) -> Problem:

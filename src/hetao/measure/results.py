@@ -145,10 +145,13 @@ class Statement(ABC):
 
         Args:
             path: the .xlsx file to write; an existing file is replaced.
+
+        Raises:
+            ModelError: the path is no .xlsx file, it cannot be written, or a table has more rows than a sheet holds.
         """
         from hetao.measure.export import write_workbook
 
-        write_workbook(Path(path), self._about(), self._tables())
+        write_workbook(path, self._about(), self._tables())
 
 
 @dataclass(frozen=True, eq=False, repr=False)

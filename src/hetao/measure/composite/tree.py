@@ -125,9 +125,8 @@ class IndicatorTree:
             ModelError: the file cannot be written.
         """
         try:
-            with Path(path).open(
-                "w", encoding="utf-8-sig", newline=""
-            ) as file:  # with its mark, by which Excel knows it
+            # UTF-8 with its mark, by which Excel knows it
+            with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
                 rows = csv.DictWriter(file, KNOWN, restval="")
                 rows.writeheader()
                 rows.writerows(self._row(indicator) for indicator in self)

@@ -19,6 +19,7 @@ from hetao.measure.frontier.references import blocks
 from hetao.measure.frontier.score import frontier_of, quantities
 from hetao.measure.frontier.technology import Matrix, Quantities, Technology
 from hetao.measure.frontier.words import RETURNS_WORDS
+from hetao.measure.inference.checks import check_scores
 from hetao.measure.inference.pseudo import moved_frontier, score_against
 from hetao.measure.inference.replications import Teller, replicate
 from hetao.measure.inference.smoothing import Smoothed, normal_reference_bandwidth
@@ -171,16 +172,8 @@ class _Sample:
         m, s = len(panel.inputs), len(panel.outputs)
         technologies = Technology(m, s, 0, null), Technology(m, s, 0, "vrs")
         scores = [score_against(frontier_of(panel, t, rows), t, orientation, own).objective for t in technologies]
-        lost = rows[~(np.min(scores, axis=0) > 0.0)]
-        if len(lost):
-            listed = ", ".join(map(str, lost[:10].tolist()))
-            arguments.refuse(
-                "panel",
-                found=Text(f"行 {listed} 没有大于 0 的得分", f"rows {listed} without a score above 0"),
-                expected=Text("每行都有大于 0 的得分", "a score above 0 in every row"),
-                remedy=Text("去掉没有产出的单元", "leave out units without output"),
-            )
-            arguments.done()
+        check_scores("panel", rows, np.min(scores, axis=0), arguments)
+        arguments.done()
         distribution = Smoothed(scores[0], normal_reference_bandwidth(scores[0]))
         return cls(technologies, orientation, own, distribution, _ratio(scores, orientation))
 

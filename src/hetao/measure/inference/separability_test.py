@@ -362,25 +362,12 @@ def _samples(result: FrontierResult) -> list[NDArray[np.intp]]:
 
 
 def _check_result(result: object, arguments: Arguments) -> None:
-    hull = isinstance(result, FrontierResult) and result.name == "dea" and result.options["returns"] == "fdh"
-    if not hull:
-        check_dea(result, arguments)
+    check_dea(result, arguments, hull=True)
     assert isinstance(result, FrontierResult)
     options = result.options
     arguments.one_of("result", options["returns"], get_args(Tested))
     arguments.one_of("result", options["reference"], ("contemporaneous", "global"))
-    for name in ("by_group", "super_efficiency"):
-        arguments.one_of("result", options[name], (False,))
-    arguments.done()
-    rows = np.flatnonzero(~(result.evaluation.score > 0.0))
-    if len(rows):
-        listed = ", ".join(map(str, rows[:10].tolist()))
-        arguments.refuse(
-            "result",
-            found=Text(f"行 {listed} 没有大于 0 的得分", f"rows {listed} without a score above 0"),
-            expected=Text("每行都有大于 0 的得分", "a score above 0 in every row"),
-            remedy=Text("去掉没有产出的单元", "leave out units without output"),
-        )
+    arguments.one_of("result", options["by_group"], (False,))
     arguments.done()
 
 

@@ -21,6 +21,7 @@ __all__ = ["Bilateral", "Levels", "Sums", "compared", "transitive"]
 
 Bilateral = Callable[[Matrix, Matrix, Matrix, Matrix], Matrix]  # (p0, p1, q0, q1), each (n, goods) → (n,)
 Levels = Callable[[Matrix, Matrix], Matrix]  # (p, q), each (n, goods) → (n,) logarithms of transitive levels
+Change = Callable[[tuple[str, ...], Matrix], Matrix]  # (names of the goods, their quantities) → of each pair
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,7 @@ def compared(
             found[there] = index(price[a[there]], price[b[there]], table[a[there]], table[b[there]])
         return found
 
-    return _result(
-        panel,
-        name,
-        pairs,
-        change(panel.outputs, panel.Y),
-        change(panel.inputs, panel.X),
-        words,
-        {**extra, "longest_gap": longest_gap},
-    )
+    return _result(panel, name, pairs, change, words, {**extra, "longest_gap": longest_gap})
 
 
 def transitive(
@@ -82,15 +75,7 @@ def transitive(
             found: Matrix = np.exp(level[pairs.row_after] - level[pairs.row_before])
         return found
 
-    return _result(
-        panel,
-        name,
-        pairs,
-        change(panel.outputs, panel.Y),
-        change(panel.inputs, panel.X),
-        words,
-        {**extra, "longest_gap": longest_gap},
-    )
+    return _result(panel, name, pairs, change, words, {**extra, "longest_gap": longest_gap})
 
 
 def _check(panel: Panel, name: str, longest_gap: object) -> None:
@@ -104,14 +89,9 @@ def _check(panel: Panel, name: str, longest_gap: object) -> None:
 
 
 def _result(
-    panel: Panel,
-    name: str,
-    pairs: Pairs,
-    outputs: Matrix,
-    inputs: Matrix,
-    words: Text,
-    extra: Mapping[str, object],
+    panel: Panel, name: str, pairs: Pairs, change: Change, words: Text, options: Mapping[str, object]
 ) -> IndexResult:
+    outputs, inputs = change(panel.outputs, panel.Y), change(panel.inputs, panel.X)
     there = (pairs.row_before >= 0) & (pairs.row_after >= 0)
     status = np.where(there, Status.OPTIMAL, Status.MISSING).astype(object)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -124,7 +104,7 @@ def _result(
     return IndexResult(
         panel=panel,
         name=name,
-        options=dict(extra),
+        options=dict(options),
         convention=Text(
             f"{words.zh}：产出数量指数与投入数量指数之比，> 1 为增长；非期望产出不计入。",
             f"{words.en}: output over input quantity index, > 1 is growth; bads are left out.",

@@ -16,11 +16,11 @@ from hetao.figures.frames import FrameKind, NativeFrame
 from hetao.figures.frozen import Frozen
 from hetao.measure.arguments import Names
 from hetao.measure.composite.composite import CompositeResult
+from hetao.measure.files import writable
 from hetao.measure.inference.second_stage import SecondStageResult
 from hetao.measure.results import Statement
 from hetao.measure.tables.checks import check_models, check_options
 from hetao.measure.tables.entries import read_entry
-from hetao.measure.tables.files import write_bytes
 from hetao.measure.tables.options import Below, By
 from hetao.measure.tables.regressions import tabulate_regressions
 from hetao.measure.tables.scores import tabulate_scores
@@ -129,7 +129,8 @@ class SideBySide(Statement):
         """
         from hetao.measure.tables.word import word
 
-        write_bytes("to_word", path, ".docx", lambda: word(self.table))
+        with writable("to_word", path, ".docx") as file:
+            file.write_bytes(word(self.table))
 
     def _arrays(self) -> Iterable[NDArray[Any]]:
         return ()
@@ -147,7 +148,8 @@ class SideBySide(Statement):
 
 def _written(call: str, text: str, path: str | Path | None, suffix: str) -> str:
     if path is not None:
-        write_bytes(call, path, suffix, text.encode)
+        with writable(call, path, suffix) as file:
+            file.write_bytes(text.encode())
     return text
 
 

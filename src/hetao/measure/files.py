@@ -1,28 +1,37 @@
-"""Files that a table is written to."""
+"""Files that a result or a table is written to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hetao.errors import ModelError, Place, Problem
 from hetao.text import Text
 
-__all__ = ["write_bytes"]
+__all__ = ["writable"]
 
 
-def write_bytes(call: str, path: str | Path, suffix: str, content: Callable[[], bytes]) -> None:
-    """Write a file, replacing one that is there; nothing is made where it could not be written.
+@contextmanager
+def writable(call: str, path: str | Path, suffix: str, *errors: type[Exception]) -> Iterator[Path]:
+    """Hand over the path of a file to write or replace, and tell what keeps it from being written.
+
+    Args:
+        call: the method that writes, as its user knows it: the codes begin with it.
+        path: as the user gave it.
+        suffix: the ending that it must have, such as ".xlsx".
+        errors: which a writer raises beside OSError where it cannot write.
 
     Raises:
         ModelError: another ending, a folder, a folder that is not there, or a file that cannot be written.
     """
     target = Path(path)
+    refusals: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         if target.suffix.lower() != suffix or target.is_dir() or not target.parent.is_dir():
             raise ModelError([_no_such_file(call, target, suffix)])
-        target.write_bytes(content())
-    except OSError as error:
+        yield target
+    except refusals as error:
         raise ModelError([_not_written(call, target, error)]) from error
 
 
@@ -39,7 +48,7 @@ def _no_such_file(call: str, path: Path, suffix: str) -> Problem:
     )
 
 
-def _not_written(call: str, path: Path, error: OSError) -> Problem:
+def _not_written(call: str, path: Path, error: Exception) -> Problem:
     return Problem(
         f"{call}.not_written",
         Place(file=str(path)),

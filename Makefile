@@ -32,7 +32,7 @@ docs: $(VENV)/test.stamp ## build the documentation, warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 
 bench: $(VENV)/test.stamp postgresql ## how fast it is, beside peers in the same run; takes long
-	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/ledger.py --write
 	$(BIN)/python benchmarks/frontier.py --write
 	$(BIN)/python benchmarks/coverage.py --write
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -49,6 +50,15 @@ Anchor = Annotated[
     typer.Option("--anchor", help=_help("账本之外记录末条的文件", "a file outside the store that holds its head")),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=_help("输出 JSON", "print JSON"))]
+
+
+KEPT_ALIVE = 50_000  # objects that may be made before Python looks for garbage, 700 by default
+
+
+@app.callback()
+def _main() -> None:
+    """Keep Python from going through the records of a ledger for garbage over and over: they live while it does."""
+    gc.set_threshold(KEPT_ALIVE)
 
 
 def _print(value: object) -> None:

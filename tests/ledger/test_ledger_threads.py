@@ -238,6 +238,67 @@ def test_three_programs_on_one_store_take_turns(shared_url):
         assert ledger.verify(rejudged=True).ok
 
 
+def tickets(number):
+    return [engine._Ticket(read_event({"event": "tick", "key": f"t{n}"})) for n in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("lately", "coming", "glances", "taken"),
+    [
+        (4, 9, 3, 4),  # as many as last time are there
+        (4, 1, 2, 2),  # fewer come back: one look in which nobody came ends the wait
+        (1, 9, 0, 1),  # one alone is not kept waiting
+        (99, 0, 1, 1),  # nor more than once, when the others have gone
+    ],
+)
+def test_a_batch_waits_for_those_who_come_again(ledger, monkeypatch, lately, coming, glances, taken):
+    """One event waits; at each look another comes, up to a number."""
+    crowd = tickets(1 + coming)
+    ledger._waiting.append(crowd.pop())
+    ledger._lately, looked = lately, []
+
+    def look(seconds):
+        looked.append(seconds)
+        if crowd:
+            ledger._waiting.append(crowd.pop())
+
+    monkeypatch.setattr(engine.time, "sleep", look)
+    ledger._gather()
+    assert (len(looked), len(ledger._waiting), ledger._lately) == (glances, taken, taken)
+    ledger._waiting.clear()
+
+
+def test_a_batch_does_not_wait_long(ledger, monkeypatch):
+    ledger._waiting.extend(tickets(1))
+    ledger._lately, clock = 1000, iter([0.0, 0.5 * engine.GATHER_S, engine.GATHER_S])
+    monkeypatch.setattr(engine.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(engine.time, "sleep", lambda seconds: ledger._waiting.extend(tickets(1)))
+    ledger._gather()
+    assert len(ledger._waiting) == 2
+    ledger._waiting.clear()
+
+
+@pytest.mark.parametrize("moment", ["_gather", "_admit"])
+def test_whoever_is_interrupted_on_the_way_loses_nobody(url, make, monkeypatch, moment):
+    """An interruption while events are gathered, or right after they were answered, leaves none unanswered."""
+    events = [make.node(f"N{n}", "basin") for n in range(4)]
+    with Ledger.open(url) as ledger:
+        whole, left = getattr(Ledger, moment), [KeyboardInterrupt()]
+
+        def interrupted(ledger, *taken):
+            whole(ledger, *taken)
+            if left:
+                raise left.pop()
+
+        monkeypatch.setattr(Ledger, moment, interrupted)
+        answers = all_at_once(*[lambda e=e: ledger.apply(e) for e in events], hold_until(ledger, 4))[:-1]
+        assert sum(isinstance(a, KeyboardInterrupt) for a in answers) == 1
+        assert sum(getattr(a, "decision", "") == "posted" for a in answers) == 3
+        assert not ledger._waiting
+        assert [ledger.apply(e).ok for e in events] == [True] * 4
+        assert ledger.head.seq == 4
+
+
 def test_who_finds_the_work_done_does_none(ledger):
     ticket = engine._Ticket(read_event({"event": "tick"}))
     ticket.done = True
@@ -246,8 +307,9 @@ def test_who_finds_the_work_done_does_none(ledger):
     assert ledger.head == head
 
 
-def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch):
-    """What it left in the queue must not be woken in place of somebody who waits."""
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch, answered):
+    """What it left in the queue, answered or not, must not be woken in place of somebody who waits."""
     events = [make.node(f"N{n}", "basin") for n in range(2)]
     with Ledger.open(url) as ledger:
         with monkeypatch.context() as patch:
@@ -255,6 +317,7 @@ def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch):
             with pytest.raises(KeyboardInterrupt):
                 ledger.apply(events[0])
         waiting = len(ledger._waiting)
+        ledger._waiting[0].done = answered
         answers = []
         thread = threading.Thread(target=lambda: answers.append(ledger.apply(events[1])), daemon=True)
         with ledger._hold():
@@ -266,6 +329,8 @@ def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch):
             threading.Event().wait(0.05)  # so that it sleeps by now
         thread.join(5)
         assert [o.ok for o in answers] == [True], "it sleeps on"
+        assert len(ledger.nodes()) == (1 if answered else 2), "what was answered is not taken again"
+        assert not ledger._waiting
 
 
 def test_an_interrupted_thread_holds_nobody_up(url, make, monkeypatch):

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Row = tuple[int, bytes | None, bytes, bytes, bytes]  # number, key, event, outcome, hash
-APPLICATION_ID, SCHEMA_VERSION = 0x6865746F, 2
+APPLICATION_ID, SCHEMA_VERSION = 0x6865746F, 3
 TABLES = frozenset({"journal", "tip", "node", "stated", "headroom", "record"})
 GUARDS = {  # trigger on the journal → SHA-256 of its SQL
     "journal_appends": "d544f84f8b5407663354787ceb311d52fe12d4aaa872dd9b977f3af957923224",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -34,6 +36,8 @@ __all__ = ["BATCH", "Ledger"]
 
 BATCH = 1000  # events that are committed together at most
 BATCH_CHARACTERS = 16 * LINE_MAX  # or fewer, where they are long
+GATHER_S = 0.001  # how long a batch waits at most for those to come again who were answered with the last one
+GLANCE_S = 0.00002  # between two looks at how many there are
 
 
 class _Ticket:
@@ -74,6 +78,7 @@ class Ledger:
         self._head: Head | None = None  # where `_state` stands; None where it must be loaded from nothing
         self._work = Lock()  # held by whoever uses the store and the state
         self._waiting: deque[_Ticket] = deque()
+        self._lately = 1  # how many waited when the last batch was taken
 
     @classmethod
     def open(
@@ -155,7 +160,7 @@ class Ledger:
     def _wake_next(self) -> None:
         """Wake the first who still waits; what others left in the queue is taken along all the same."""
         for ticket in list(self._waiting):
-            if not ticket.gone:
+            if not (ticket.gone or ticket.done):
                 ticket.wake()
                 return
 
@@ -200,9 +205,27 @@ class Ledger:
             return
         try:
             if not ticket.done:
-                self._admit([self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))])
+                self._gather()
+                taken = list(islice(self._waiting, BATCH))
+                try:
+                    self._admit([each for each in taken if not each.done])
+                finally:  # until here they stay in the queue, so that an interruption loses none of them
+                    for _ in taken:
+                        self._waiting.popleft()
         finally:
             self._release()
+
+    def _gather(self) -> None:
+        """Let events come in until as many wait as were answered last time, or no more come.
+
+        Whoever was answered a moment ago is about to hand in the next event. A batch that did not wait for them would
+        hold one half of the clients and the next one the other half, and each event would bear twice the commits.
+        """
+        until, before = time.monotonic() + GATHER_S, -1
+        while before < len(self._waiting) < self._lately and time.monotonic() < until:
+            before = len(self._waiting)
+            time.sleep(GLANCE_S)
+        self._lately = len(self._waiting)
 
     def apply_all(self, events: Iterable[Mapping[str, Any] | str]) -> Iterator[Outcome]:
         """Take in events in order, like `replay`, from mappings or lines.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["GUARDS", "SCHEMA", "SCHEMA_VERSION"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 TEXT = 'text COLLATE "C"'
 
 TABLES = (

@@ -21,7 +21,9 @@ from hetao.ledger.store.sqlite_schema import APPLICATION_ID, GUARDS, SCHEMA, SCH
 
 __all__ = ["SqliteStore", "open_sqlite"]
 
-LOG_BYTES = 16 * 2**20  # of the write-ahead log, before it goes into the main file
+LOG_BYTES = (
+    64 * 2**20
+)  # of the write-ahead log, before it goes into the main file: pages that change often go there once
 KEYS_AT_ONCE = 500  # parameters of one query
 LOCK_POLL_S = 0.002
 PRAGMAS = (

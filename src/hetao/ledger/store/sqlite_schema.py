@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["APPLICATION_ID", "GUARDS", "SCHEMA", "SCHEMA_VERSION"]
 
 APPLICATION_ID = 0x6865_746F  # "heto" in the file's header
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 GUARDS = {
     "journal_appends": """CREATE TRIGGER journal_appends BEFORE INSERT ON journal
@@ -81,11 +81,11 @@ TABLES = (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
   body TEXT NOT NULL,
-  ordinal INTEGER NOT NULL UNIQUE,
+  ordinal INTEGER PRIMARY KEY,
   seq INTEGER NOT NULL,
-  PRIMARY KEY (kind, id)
+  UNIQUE (kind, id)
 ) STRICT""",
-    *(f"CREATE INDEX {table}_changed ON {table} (seq)" for table in ("stated", "headroom", "record")),
+    *(f"CREATE INDEX {table}_changed ON {table} (seq)" for table in ("stated", "record")),
 )
 
 SCHEMA = (*TABLES, *GUARDS.values())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 REFUSED, BAD_INPUT = 1, 2
+GARBAGE_AFTER = 50_000  # objects made; Python's own 700 go through all records of a long replay over and over
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,13 +53,10 @@ Anchor = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help=_help("输出 JSON", "print JSON"))]
 
 
-KEPT_ALIVE = 50_000  # objects that may be made before Python looks for garbage, 700 by default
-
-
 @app.callback()
 def _main() -> None:
-    """Keep Python from going through the records of a ledger for garbage over and over: they live while it does."""
-    gc.set_threshold(KEPT_ALIVE)
+    """Let Python look for garbage less often: the records of a ledger live as long as it is open."""
+    gc.set_threshold(GARBAGE_AFTER)
 
 
 def _print(value: object) -> None:

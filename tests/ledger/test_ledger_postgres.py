@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import product
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from psycopg import errors as pg
 import hetao.ledger.store.postgres as postgres_store
 from hetao.errors import LedgerError
 from hetao.ledger import Ledger
+from hetao.ledger.store import Entered
 from hetao.ledger.store.postgres_schema import GUARDS
 
 
@@ -108,6 +110,31 @@ def test_a_role_that_may_only_read(filled, postgres_admin):
         with psycopg.connect(filled) as owner:
             owner.execute(f"DROP OWNED BY {role} CASCADE")
         admin.execute(f"DROP ROLE {role}")
+
+
+ODD = ['"', "\\", "\\n", "{a,b}", "NULL", "None", ",", "", "é💧", "\u2028", "\x85", "\\\\\"'$1 %s"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_texts_come_back_as_they_were_handed_over(postgres_url, together):
+    entries = [Entered(n, text or None, text, text * 2, f"{n:064}") for n, text in enumerate(ODD, 1)]
+    with Ledger.open(postgres_url) as ledger:
+        for some in [entries] if together else [[entry] for entry in entries]:
+            with ledger._store.writing():
+                ledger._store.append(some)
+        assert ledger._store.entries(0, len(ODD)) == entries
+
+
+@pytest.mark.parametrize(
+    ("field", "text"), [("key", "two\nlines"), *product(("event", "outcome", "hash"), ("two\nlines", "\x1f"))]
+)
+def test_a_text_that_no_event_can_hold_is_not_taken_for_another(postgres_url, field, text):
+    entry = Entered(1, "k", "{}", "{}", "a" * 64)._replace(**{field: text})
+    with Ledger.open(postgres_url) as ledger:
+        with pytest.raises(LedgerError), ledger._store.writing():
+            ledger._store.append([entry])
+        with ledger._store.reading() as head:
+            assert (head.seq, list(ledger._store.raw_rows())) == (0, [])
 
 
 @pytest.mark.parametrize("guard", GUARDS)

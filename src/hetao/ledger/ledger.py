@@ -205,15 +205,19 @@ class Ledger:
             return
         try:
             if not ticket.done:
-                self._gather()
-                taken = list(islice(self._waiting, BATCH))
-                try:
-                    self._admit([each for each in taken if not each.done])
-                finally:  # until here they stay in the queue, so that an interruption loses none of them
-                    for _ in taken:
-                        self._waiting.popleft()
+                self._lead()
         finally:
             self._release()
+
+    def _lead(self) -> None:
+        """Take along all that wait; they leave the queue once they are answered, so that an interruption loses none."""
+        self._gather()
+        taken = list(islice(self._waiting, BATCH))
+        try:
+            self._admit([each for each in taken if not each.done])
+        finally:
+            for _ in taken:
+                self._waiting.popleft()
 
     def _gather(self) -> None:
         """Let events come in until as many wait as were answered last time, or no more come.

@@ -62,7 +62,8 @@ def _upsert(table: str) -> str:
 def _columns(rows: Sequence[Sequence[Any]], names: Sequence[str]) -> list[str]:
     """Return the columns of rows, numbers as an array is written, texts one a line; the driver's own way is slow.
 
-    No text of the ledger has a line break or any other control character: events may hold none, and JSON escapes them.
+    No text of the ledger has a line break or another control character: names may hold none, and JSON escapes them. One
+    that had would leave its column longer than the others, and the server would refuse the rows.
     """
     columns = zip(names, zip(*rows, strict=True), strict=True)
     return [_numbers(values) if _is_number(name) else _lines(values) for name, values in columns]

@@ -21,9 +21,7 @@ from hetao.ledger.store.sqlite_schema import APPLICATION_ID, GUARDS, SCHEMA, SCH
 
 __all__ = ["SqliteStore", "open_sqlite"]
 
-LOG_BYTES = (
-    64 * 2**20
-)  # of the write-ahead log, before it goes into the main file: pages that change often go there once
+LOG_BYTES = 64 * 2**20  # of the write-ahead log, before it goes into the main file; a page in it often goes there once
 KEYS_AT_ONCE = 500  # parameters of one query
 LOCK_POLL_S = 0.002
 PRAGMAS = (

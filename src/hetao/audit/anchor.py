@@ -25,19 +25,29 @@ class Anchor(NamedTuple):
 def read_anchor(path: Path) -> Anchor | None:
     """Return the head that an anchor holds; None where it is empty, as an anchor is before the first entry.
 
+    Zeros alone count as empty: a power failure may leave them of a file that was new.
+
     Raises:
         OSError: it cannot be read.
-        ValueError: it holds no head.
+        ValueError: it holds no head; the message is what it holds.
     """
     with path.open("rb") as file:
         held = file.read(LONGEST + 1)
-    if not held:
+    if not held.strip(b"\0"):
         return None
-    shape = json.loads(held)
+    anchor = _parse(held)
+    if anchor is None:
+        raise ValueError(held.decode(errors="backslashreplace").replace("\0", "\\x00"))
+    return anchor
+
+
+def _parse(held: bytes) -> Anchor | None:
+    try:
+        shape = json.loads(held.decode())
+    except (ValueError, RecursionError):
+        return None
     if not isinstance(shape, dict) or shape.keys() != {"seq", "hash"}:
-        raise ValueError(held.decode(errors="backslashreplace"))
+        return None
     seq, digest = shape["seq"], shape["hash"]
     fits = type(seq) is int and seq >= 0 and isinstance(digest, str) and HASH.fullmatch(digest)
-    if not fits or (seq == 0) != (digest == ZEROS):
-        raise ValueError(held.decode(errors="backslashreplace"))
-    return Anchor(seq, digest)
+    return Anchor(seq, digest) if fits and (seq == 0) == (digest == ZEROS) else None

@@ -198,7 +198,7 @@ def postgres_rows(seconds: float) -> Iterator[Row]:
                     rate, p99 = admissions(own, clients, seconds, moved=moved)
                 edge = Text("划出的边", "moved edges") if moved else Text("共享的边", "shared edges")
                 what = named(f"PostgreSQL, {edge.en}", f"PostgreSQL，{edge.zh}", clients)
-                yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, "pgbench", "pgbench")
+                yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, "pgbench", "pgbench ")
 
 
 def named(en: str, zh: str, clients: int) -> Text:

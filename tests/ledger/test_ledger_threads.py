@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import sys
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +61,7 @@ def hold_until(ledger, waiting):
     """Hold the ledger's lock until so many events wait for it."""
 
     def hold():
-        with ledger._hold():
+        with ledger._turn, ledger._work:
             for _ in range(WAIT_S * 1000):
                 if len(ledger._waiting) >= waiting:
                     return
@@ -320,7 +322,7 @@ def test_an_interrupted_thread_leaves_nobody_asleep(url, make, monkeypatch, answ
         ledger._waiting[0].done = answered
         answers = []
         thread = threading.Thread(target=lambda: answers.append(ledger.apply(events[1])), daemon=True)
-        with ledger._hold():
+        with ledger._turn, ledger._work:
             thread.start()
             for _ in range(10_000):
                 if len(ledger._waiting) > waiting:
@@ -342,6 +344,9 @@ def test_an_interrupted_thread_holds_nobody_up(url, make, monkeypatch):
             def acquire(self, blocking=True):
                 raise KeyboardInterrupt
 
+            def release(self):
+                raise RuntimeError("it was not taken")
+
         lock = ledger._work
         ledger._work = Broken()
         with contextlib.suppress(KeyboardInterrupt):
@@ -350,3 +355,47 @@ def test_an_interrupted_thread_holds_nobody_up(url, make, monkeypatch):
         assert ledger.apply(events[1]).ok
         assert ledger.apply(events[0]).ok
         assert ledger.head.seq == 2
+
+
+LINES = 4000  # more than applying one event runs
+
+
+def interrupt_at(number, folder):
+    """Return a trace that raises one KeyboardInterrupt before the line of that number run in files of a folder."""
+    left = iter(range(number))
+
+    def trace(frame, what, argument):
+        if frame.f_code.co_filename.startswith(folder):
+            if what == "line" and next(left, None) is None:
+                sys.settrace(None)
+                raise KeyboardInterrupt(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+            return trace
+        return None
+
+    return trace
+
+
+def test_an_interruption_at_any_line_harms_neither_this_ledger_nor_another(any_url, make, tmp_path):
+    """Wherever applying an event is interrupted, this ledger goes on, and so does another on the same store."""
+    folder, places, tracing = str(Path(engine.__file__).parent), set(), sys.gettrace()
+    with Ledger.open(any_url, wait_s=WAIT_S) as ledger:
+        for number in range(LINES):
+            event = make.node(f"N{number}", "basin")
+            try:
+                sys.settrace(interrupt_at(number, folder))
+                ledger.apply(event)
+            except KeyboardInterrupt as error:
+                places.add(str(error))
+                kept = error  # the frames that were interrupted live on, as they do in a notebook
+            else:
+                break
+            finally:
+                sys.settrace(tracing)
+            outcome = all_at_once(lambda e=event: ledger.apply(e))[0]
+            assert outcome.decision in ("posted", "duplicate"), (str(kept), outcome)
+            if ":memory:" not in any_url:
+                with Ledger.open(any_url, wait_s=WAIT_S) as other:
+                    assert other.apply(event).decision == "duplicate", str(kept)
+        assert len(places) > 100
+        assert len(ledger.nodes()) == number + 1
+        assert ledger.verify(rejudged=True).ok

@@ -136,6 +136,7 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_FULL: "full",
     sqlite3.SQLITE_IOERR: "full",
+    sqlite3.SQLITE_AUTH: "interrupted",  # the ledger asks for nothing forbidden: it was interrupted while it was asked
 }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from types import TracebackType
 from typing import Any
 
@@ -38,6 +38,7 @@ BATCH = 1000  # events that are committed together at most
 BATCH_CHARACTERS = 16 * LINE_MAX  # or fewer, where they are long
 GATHER_S = 0.001  # how long a batch waits at most for those to come again who were answered with the last one
 GLANCE_S = 0.00002  # between two looks at how many there are
+NAP_S = 0.5  # how long one sleeps at most whose turn may have come unheard, where another was interrupted
 
 
 class _Ticket:
@@ -60,6 +61,23 @@ class _Ticket:
             self.sleep.release()
 
 
+class _Turn:
+    """Enter it before the lock of the store and the state: when both are left, the next one is woken.
+
+    The two stand in one ``with`` and not in one context manager, since Python takes a lock that ``with`` names whole or
+    not at all, while an interruption inside a context manager of our own would leave it taken.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(self, *_: object) -> None:
+        self._wake()
+
+
 class Ledger:
     """A register of caps and rights that cannot be overdrawn; open it with `Ledger.open`.
 
@@ -76,7 +94,8 @@ class Ledger:
         self._anchors: list[Anchor] = []
         self._state = State()
         self._head: Head | None = None  # where `_state` stands; None where it must be loaded from nothing
-        self._work = Lock()  # held by whoever uses the store and the state
+        self._work = RLock()  # held by whoever uses the store and the state; only its holder can let go of it
+        self._turn = _Turn(self._wake_next)
         self._waiting: deque[_Ticket] = deque()
         self._lately = 1  # how many waited when the last batch was taken
 
@@ -143,18 +162,10 @@ class Ledger:
             with suppress(OSError):
                 anchor.close()
 
-    @contextmanager
-    def _hold(self) -> Iterator[None]:
-        """Use the store and the state alone."""
-        self._work.acquire()
-        try:
-            yield
-        finally:
-            self._release()
-
     def _release(self) -> None:
-        """Let go of the store and the state; wake the first who waits, since it may have found them taken."""
-        self._work.release()
+        """Let go of the store and the state, where this thread has them; wake the first who waits for them."""
+        with suppress(RuntimeError):
+            self._work.release()
         self._wake_next()
 
     def _wake_next(self) -> None:
@@ -167,7 +178,7 @@ class Ledger:
     @property
     def head(self) -> Head:
         """The number and hash of the last journal entry; noted elsewhere, it tells later whether any was lost."""
-        with self._hold(), self._store.reading() as head:
+        with self._turn, self._work, self._store.reading() as head:
             return head
 
     def apply(self, event: Mapping[str, Any] | str) -> Outcome:
@@ -191,7 +202,7 @@ class Ledger:
                 self._lead_or_sleep(ticket)
         except BaseException:  # interrupted, perhaps when it was this one's turn to lead: let another take it
             ticket.gone = True
-            self._wake_next()
+            self._release()
             raise
         if ticket.error is not None:
             raise ticket.error
@@ -201,7 +212,7 @@ class Ledger:
     def _lead_or_sleep(self, ticket: _Ticket) -> None:
         """Take along all that wait where nobody else is at it; otherwise sleep until there is something new."""
         if not self._work.acquire(blocking=False):
-            ticket.sleep.acquire()
+            ticket.sleep.acquire(timeout=NAP_S)
             return
         try:
             if not ticket.done:
@@ -250,7 +261,7 @@ class Ledger:
         """
         readings = [read_event(event) for event in events]
         keys = [key for reading in readings if isinstance(reading, Event) for key in _keys_of(reading)]
-        with self._hold(), self._store.reading() as head:
+        with self._turn, self._work, self._store.reading() as head:
             self._catch_up(head)
             batch = _Batch(self._state, head, self._store.kept(list(dict.fromkeys(keys))))
             self._head = None  # what is tried must not stay: the state is loaded anew
@@ -285,7 +296,7 @@ class Ledger:
 
     def _replay(self, lines: Sequence[tuple[int, str]]) -> list[Outcome]:
         tickets = [_Ticket(read_event(line, number)) for number, line in lines]
-        with self._hold():
+        with self._turn, self._work:
             self._admit(tickets)
         for ticket in tickets:
             if ticket.error is not None:
@@ -301,7 +312,7 @@ class Ledger:
         """
         last, previous = self.head.seq, EMPTY.hash
         for start in range(0, last, BATCH):
-            with self._hold():
+            with self._turn, self._work:
                 entries = self._store.entries(start, min(start + BATCH, last))
             for seq, entry in enumerate(entries, start + 1):
                 previous = chain_hash(previous, entry.event, entry.outcome)
@@ -320,7 +331,7 @@ class Ledger:
         Raises:
             LedgerError: the store cannot be read.
         """
-        with self._hold():
+        with self._turn, self._work:
             found = audit_store(self._store.audited(), anchor=None if anchor is None else Path(anchor))
             if not rejudged or not found.ok:
                 return found
@@ -339,7 +350,7 @@ class Ledger:
         Raises:
             LedgerError: the journal holds an outcome that today's code would not give; nothing is changed.
         """
-        with self._hold(), self._store.writing() as head:
+        with self._turn, self._work, self._store.writing() as head:
             self._head = None
             judged = rejudge(self._store.url, self._store.raw_rows())
             if judged.problem is not None:
@@ -351,7 +362,7 @@ class Ledger:
 
     def nodes(self) -> tuple[Node, ...]:
         """Return the nodes in the order declared."""
-        with self._hold():
+        with self._turn, self._work:
             return tuple(self._current().nodes.values())
 
     def accounts(
@@ -382,7 +393,7 @@ class Ledger:
             LedgerError: ``as_of`` is no day.
         """
         day = None if as_of is None else _read_day(as_of)
-        with self._hold():
+        with self._turn, self._work:
             state = self._current() if day is None else self._as_of(day)
             return tuple(list_accounts(state, node=node, water=water, basis=basis, ecology=ecology, year=year))
 
@@ -395,7 +406,7 @@ class Ledger:
         Raises:
             LedgerError: the event is no application that could be judged.
         """
-        with self._hold():
+        with self._turn, self._work:
             return explain(self._current(), event)
 
     def due(self, day: str | date) -> tuple[Finding, ...]:
@@ -408,12 +419,12 @@ class Ledger:
             LedgerError: it is no day.
         """
         read = _read_day(day)
-        with self._hold():
+        with self._turn, self._work:
             return what_is_due(self._current(), read)
 
     def state(self) -> State:
         """Return the state itself, for reading many things at once; it changes with the next event."""
-        with self._hold():
+        with self._turn, self._work:
             return self._current()
 
     def _current(self) -> State:

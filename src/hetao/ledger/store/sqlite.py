@@ -69,6 +69,7 @@ class SqliteStore:
         self._path = path
         self._wait_s = wait_s
         self._lock_file = -1
+        self._begun = 0  # transactions
         self._log = None if path is None else path.with_name(f"{path.name}-wal")
 
     def close(self) -> None:
@@ -113,41 +114,43 @@ class SqliteStore:
         if self._lock_file < 0:
             yield
             return
-        until = time.monotonic() + self._wait_s
-        while True:
-            try:
-                fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise store_error("locked", self.url) from None
-                time.sleep(LOCK_POLL_S)
+        file, until = self._lock_file, time.monotonic() + self._wait_s
         try:
+            while not _is_taken(file):
+                if time.monotonic() > until:
+                    raise store_error("locked", self.url)
+                time.sleep(LOCK_POLL_S)
             yield
         finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+            if file == self._lock_file:  # which closing lets go
+                fcntl.flock(file, fcntl.LOCK_UN)
 
     @contextmanager
     def writing(self) -> Iterator[Head]:
         """Hold the write lock and give the head; all inside is durable at the end, or nothing of it happened."""
         with as_ledger_errors(self.url), self._locked():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
+            with self._transaction("BEGIN IMMEDIATE"):
                 yield self._head()
                 self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
             self._checkpoint(at_least=LOG_BYTES)
 
     @contextmanager
     def reading(self) -> Iterator[Head]:
         """See one state of the store, whatever others write meanwhile, and give its head."""
-        with as_ledger_errors(self.url):
-            self._connection.execute("BEGIN")
-            try:
-                yield self._head()
-            finally:
+        with as_ledger_errors(self.url), self._transaction("BEGIN"):
+            yield self._head()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        """Roll back what is not committed at the end, and first of all what an interruption left open."""
+        self._begun = begun = self._begun + 1
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        try:
+            self._connection.execute(begin)
+            yield
+        finally:
+            if self._connection.in_transaction and self._begun == begun:  # and no later one has taken over
                 self._connection.execute("ROLLBACK")
 
     def _checkpoint(self, *, at_least: int) -> None:
@@ -230,6 +233,15 @@ class SqliteStore:
         """Return the names of the journal's triggers that are gone or changed."""
         held = dict(self._run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         return tuple(name for name, sql in GUARDS.items() if held.get(name) != sql)
+
+
+def _is_taken(file: int) -> bool:
+    """Take the lock of a file, and tell whether it was free."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import hetao.audit.sqlite_file as auditing
 from hetao.audit.sqlite_file import check_files
 from hetao.errors import LedgerError
-from hetao.ledger.pages import update_page_sums
+from hetao.ledger.pages import close_unused, update_page_sums
 
 SUFFIXES = ("", "-wal", "-pages")
 HEADER, FRAME_HEADER = 32, 24
@@ -633,6 +633,7 @@ def test_open_connections_keep_their_locks(writer, call):
     if call is check_files:
         assert kept_open(writer.path) == 1
         writer.connection.close()
+        close_unused()
         check_files(writer.path)
         assert kept_open(writer.path) == 0
 

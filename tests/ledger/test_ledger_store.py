@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing, suppress
 
 import pytest
@@ -684,3 +686,135 @@ def test_an_anchor_that_fails_does_not_hide_what_is_durable(url, make, monkeypat
         assert outcome.ok if error is None else error.problems[0].code == "ledger.store.anchor"
         assert ledger.head.seq == 1
         assert ledger.apply(event).decision == "duplicate"
+
+
+# Ledgers that nobody closes
+
+UNCLOSED = {
+    "the program ends": "",
+    "nobody holds it any more": "del ledger",
+    "it is garbage in a circle": "import gc; a = [ledger]; a.append(a); del a, ledger; gc.collect()",
+    "it is interrupted": "raise KeyboardInterrupt",
+    "its closing is interrupted": "ledger._store._settle = lambda: exec('raise KeyboardInterrupt'); ledger.close()",
+    "its last transaction is open": "ledger._store._connection.execute('BEGIN'); del ledger",
+}
+
+
+def end_unclosed(url, end, before=""):
+    events = '[{"event": "tick", "key": f"t{n}", "at": "2025-01-01T08:00:00+08:00", "by": "x"} for n in range(40)]'
+    program = f"from hetao.ledger import Ledger\n{before}\nledger = Ledger.open({url!r})\n"
+    program += f"for event in {events}:\n    ledger.apply(event)\n{end}\n"
+    subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("end", UNCLOSED)
+def test_a_ledger_that_was_not_closed_leaves_a_sound_store(url, tmp_path, end):
+    end_unclosed(url, UNCLOSED[end])
+    assert (tmp_path / "store.db-wal").stat().st_size > 0, "the log stays for the next one who writes"
+    with Ledger.open(url, read_only=True) as ledger:
+        assert (ledger.head.seq, ledger.verify().problems) == (40, ())
+    for _ in range(2):  # the first puts the log away
+        with Ledger.open(url) as ledger:
+            assert (ledger.head.seq, ledger.verify().problems) == (40, ())
+
+
+def test_without_the_guest_sqlite_puts_the_log_away_itself(url):
+    end_unclosed(url, "", "from hetao.ledger.store.sqlite import SqliteStore\nSqliteStore._invite_guest = print")
+    with Ledger.open(url, read_only=True) as ledger:
+        assert not ledger.verify().ok
+
+
+# Bits that flip under a ledger
+
+
+def flip(path, table):
+    """Flip a bit in the last cell of the first page of a table, and return the page's number."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        ((page, size),) = connection.execute(
+            "SELECT rootpage, page_size FROM sqlite_master, pragma_page_size WHERE name = ?", (table,)
+        )
+    with path.open("r+b") as file:
+        file.seek(page * size - 3)
+        byte = file.read(1)[0]
+        file.seek(page * size - 3)
+        file.write(bytes([byte ^ 1]))
+    return page
+
+
+def told(call):
+    with pytest.raises(LedgerError) as caught:
+        call()
+    assert fault(caught) == "damaged"
+    return caught.value.problems[0].found.en
+
+
+@pytest.fixture
+def filled(url, make, tmp_path):
+    with Ledger.open(url) as ledger:
+        assert ledger.apply(make.node("NM", "region")).ok
+        assert ledger.apply(make.cap("NM", 5)).ok
+    return tmp_path / "store.db"
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("table", ["node", "stated", "journal"])
+def test_what_a_flipped_bit_left_is_not_acted_on(filled, url, make, table, read_only):
+    page = flip(filled, table)
+    before = filled.read_bytes()
+    for _ in range(2):
+        with Ledger.open(url, read_only=read_only) as ledger:
+            calls = [ledger.accounts, ledger.nodes] if read_only else [lambda: ledger.apply(make.cap("NM", 6))]
+            for call in calls:
+                assert f"page {page}" in told(call)
+            assert [p.place.item for p in ledger.verify().problems if p.code.endswith(".page")] == [f"page {page}"]
+    assert filled.read_bytes() == before
+
+
+def test_a_bit_that_flips_under_an_open_ledger_is_not_summed_anew(filled, url, make, monkeypatch):
+    """What is committed on a damaged page stays in the log: the damage is told at once, and ever after."""
+    with Ledger.open(url) as ledger:
+        assert ledger.apply(make.cap("NM", 6)).ok
+        monkeypatch.setattr(sqlite_store, "LOG_BYTES", 1)
+        page, event = flip(filled, "stated"), make.cap("NM", 7)
+        assert f"page {page}" in told(lambda: ledger.apply(event))
+        assert f"page {page}" in told(lambda: ledger.apply(event))
+    with Ledger.open(url) as ledger:
+        assert f"page {page}" in told(lambda: ledger.apply(event))
+        assert "page" in {p.code.rpartition(".")[2] for p in ledger.verify().problems}
+
+
+@pytest.mark.parametrize("table", ["node", "stated", "headroom", "record", "tip"])
+def test_rebuilding_mends_what_is_not_the_journal(filled, url, make, table):
+    flip(filled, table)
+    with Ledger.open(url) as ledger:
+        assert ledger.rebuild() == 2
+        assert ledger.apply(make.cap("NM", 6)).ok
+        assert ledger.verify(rejudged=True).ok
+    with Ledger.open(url) as ledger:
+        assert (ledger.verify().problems, ledger.verify().unchecked, ledger.head.seq) == ((), (), 3)
+
+
+def test_rebuilding_does_not_mend_the_journal(filled, url, make):
+    flip(filled, "journal")
+    with Ledger.open(url) as ledger:
+        with pytest.raises(LedgerError):
+            ledger.rebuild()
+        assert not ledger.verify().ok
+
+
+def test_what_sqlite_put_away_itself_can_be_rebuilt(filled, url, make, tmp_path):
+    """Somebody looked into the store with SQLite after a program was killed: nothing is wrong but the sums."""
+    end_unclosed(url, "import os; os._exit(1)")
+    with closing(sqlite3.connect(filled)) as connection:
+        connection.execute("SELECT * FROM tip")
+    with Ledger.open(url) as ledger:
+        told(ledger.accounts)
+        assert ledger.rebuild() == 42
+        assert (ledger.verify(rejudged=True).problems, ledger.head.seq) == ((), 42)
+    with Ledger.open(url) as ledger:
+        assert ledger.verify().ok
+
+
+def test_a_reader_that_cannot_have_the_lock_goes_on(filled, url):
+    with Ledger.open(url) as ledger, Ledger.open(url, read_only=True, wait_s=0.01) as reader, ledger._store.writing():
+        assert [n.node for n in reader.nodes()] == ["NM"]

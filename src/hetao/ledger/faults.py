@@ -161,6 +161,8 @@ def as_ledger_errors(url: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise store_error("unreachable", url, str(error)) from error
+    except UnicodeDecodeError as error:  # texts of SQLite's own, such as what it says of a damaged schema
+        raise store_error("damaged", url, str(error)) from error
     except sqlite3.Error as error:
         if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
             raise store_error("closed", url) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
@@ -68,14 +68,21 @@ class _Turn:
     not at all, while an interruption inside a context manager of our own would leave it taken.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
+    def __init__(self, waiting: deque[_Ticket]) -> None:
+        self._waiting = waiting
 
     def __enter__(self) -> None:
         """Do nothing yet."""
 
     def __exit__(self, *_: object) -> None:
-        self._wake()
+        self.wake_next()
+
+    def wake_next(self) -> None:
+        """Wake the first who still waits; what others left in the queue is taken along all the same."""
+        for ticket in list(self._waiting):
+            if not (ticket.gone or ticket.done):
+                ticket.wake()
+                return
 
 
 class Ledger:
@@ -95,8 +102,8 @@ class Ledger:
         self._state = State()
         self._head: Head | None = None  # where `_state` stands; None where it must be loaded from nothing
         self._work = RLock()  # held by whoever uses the store and the state; only its holder can let go of it
-        self._turn = _Turn(self._wake_next)
         self._waiting: deque[_Ticket] = deque()
+        self._turn = _Turn(self._waiting)
         self._lately = 1  # how many waited when the last batch was taken
 
     @classmethod
@@ -166,14 +173,7 @@ class Ledger:
         """Let go of the store and the state, where this thread has them; wake the first who waits for them."""
         with suppress(RuntimeError):
             self._work.release()
-        self._wake_next()
-
-    def _wake_next(self) -> None:
-        """Wake the first who still waits; what others left in the queue is taken along all the same."""
-        for ticket in list(self._waiting):
-            if not (ticket.gone or ticket.done):
-                ticket.wake()
-                return
+        self._turn.wake_next()
 
     @property
     def head(self) -> Head:

@@ -8,37 +8,60 @@ still there, its checkpoint may be undone or half done, and a page in it counts 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import stat
 import struct
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
+from hetao.errors import LedgerError
 from hetao.ledger.faults import store_error
 
-__all__ = ["update_page_sums"]
+__all__ = ["DamagedPageError", "check_pages", "close_unused", "forget_page_sums", "update_page_sums"]
 
 WORD = 0xFFFFFFFF
 HEADER, FRAME_HEADER = 32, 24
 BIG_ENDIAN = 0x377F0683  # the log's magic number where its checksums are over big-endian words
 SUM_BYTES = 16
-LINE = re.compile(rb"(hetao-pages 1 (\d+) (\d+) [0-9a-f]{16} \d+ )([0-9a-f]{64})")
+NAMED = 5  # pages at most that an error names
+FDINFO, LOCK_WORD = Path("/proc/self/fdinfo"), "lock:"
+LINE = re.compile(rb"(hetao-pages 1 (\d+) (\d+) ([0-9a-f]{16}) (\d+) )([0-9a-f]{64})")
+
+
+class DamagedPageError(LedgerError):
+    """The main file does not hold a page as it was summed."""
 
 
 class _Sums(NamedTuple):
-    page_size: int
-    digests: bytes
-
-
-class _Log(NamedTuple):
-    """The committed part of a write-ahead log: where the last image of each page lies, and the store's size."""
+    """The digests of all pages, and the log of which so many frames are in them."""
 
     page_size: int
     salts: bytes
     frames: int
+    digests: bytes
+
+    @property
+    def pages(self) -> int:
+        return len(self.digests) // SUM_BYTES
+
+    def due(self, page: int) -> bytes:
+        return self.digests[(page - 1) * SUM_BYTES : page * SUM_BYTES]
+
+
+class _Log(NamedTuple):
+    """The committed part of a write-ahead log: the page of each frame, where the last image of each lies, the size."""
+
+    page_size: int
+    salts: bytes
+    frames: list[int]
     pages: int
     images: dict[int, int]
 
@@ -59,10 +82,14 @@ def update_page_sums(path: Path) -> None:
     where leftovers may lie: the first frame after each commit must run on from it, and the last transaction must be
     whole. The new sums are on the disk when it returns. Without committed frames and with sums there, it does nothing.
 
+    What the log holds of a page was made from what the main file held of it. Where that is not what was summed, a new
+    sum would call the damage sound: nothing is written then.
+
     Args:
         path: the main file.
 
     Raises:
+        DamagedPageError: a page that the log replaces is damaged in the main file.
         LedgerError: the sums that are there are damaged, or not of this store.
         OSError: the files cannot be read or written.
     """
@@ -75,8 +102,49 @@ def update_page_sums(path: Path) -> None:
         return
     if sums is not None and sums.page_size != log.page_size:
         raise store_error("damaged", str(main), f"page size {log.page_size} != {sums.page_size}")
+    if sums is not None:
+        pending = _pending(sums, log)
+        _compare(main, sums, [page for page in sorted(log.images) if page <= sums.pages and page not in pending])
     digests = _overlaid(main, log.page_size, log.pages, b"" if sums is None else sums.digests, log)
-    _write(main, log.page_size, log.salts.hex(), log.frames, digests)
+    _write(main, log.page_size, log.salts.hex(), len(log.frames), digests)
+
+
+def check_pages(path: Path) -> None:
+    """Hold every page of the main file against its sum, where there are sums.
+
+    Call it with the lock held under which nobody commits.
+
+    Args:
+        path: the main file.
+
+    Raises:
+        DamagedPageError: a page is not as it was summed.
+        LedgerError: the sums themselves are damaged.
+        OSError: the files cannot be read.
+    """
+    main = path.resolve() if path.is_symlink() else path
+    sums, log = _read_sums(main), _read_log(main.with_name(f"{main.name}-wal"))
+    if sums is not None:
+        pending = set() if log is None else _pending(sums, log)
+        pages = range(1, max(sums.pages, 0 if pending else main.stat().st_size // sums.page_size) + 1)
+        _compare(main, sums, [page for page in pages if page not in pending])
+
+
+def forget_page_sums(path: Path) -> None:
+    """Remove the sums, where the pages are about to be proved in another way; the next update makes them anew."""
+    _sums_file(path.resolve() if path.is_symlink() else path).unlink(missing_ok=True)
+
+
+def _pending(sums: _Sums, log: _Log) -> set[int]:
+    """Return the pages whose images in the sums are the log's: the main file may not have all of them yet."""
+    return set(log.frames[: sums.frames]) if log.salts == sums.salts else set()
+
+
+def _compare(main: Path, sums: _Sums, pages: Sequence[int]) -> None:
+    wrong = [page for page, image in _main_pages(main, sums.page_size, pages) if _digest(page, image) != sums.due(page)]
+    if wrong:
+        named = ", ".join(map(str, wrong[:NAMED])) + (" …" if wrong[NAMED:] else "")
+        raise DamagedPageError(store_error("damaged", str(main), f"page {named}").problems)
 
 
 def _sums_file(main: Path) -> Path:
@@ -90,8 +158,8 @@ def _read_sums(main: Path) -> _Sums | None:
         return None
     line, _, digests = file.read_bytes().partition(b"\n")
     match = LINE.fullmatch(line)
-    if match is not None and hashlib.sha256(match[1] + digests).hexdigest().encode() == match[4]:
-        return _Sums(int(match[2]), digests)
+    if match is not None and hashlib.sha256(match[1] + digests).hexdigest().encode() == match[6]:
+        return _Sums(int(match[2]), bytes.fromhex(match[4].decode()), int(match[5]), digests)
     raise store_error("damaged", str(file))
 
 
@@ -112,7 +180,7 @@ def _read_log(path: Path) -> _Log | None:
     if not transactions:
         return None
     images = {page: offset for transaction in transactions for page, offset in transaction.images}
-    frames = sum(len(transaction.images) for transaction in transactions)
+    frames = [page for transaction in transactions for page, _ in transaction.images]
     return _Log(_logged_page_size(header), header[16:24], frames, transactions[-1].pages, images)
 
 
@@ -182,37 +250,73 @@ def _overlaid(main: Path, page_size: int, pages: int, known: bytes = b"", log: _
 
 
 def _put(digests: bytearray, page: int, image: bytes) -> None:
+    digests[(page - 1) * SUM_BYTES : page * SUM_BYTES] = _digest(page, image)
+
+
+def _digest(page: int, image: bytes) -> bytes:
     digest = hashlib.blake2b(page.to_bytes(4, "big"), digest_size=SUM_BYTES)
     digest.update(image)
-    digests[(page - 1) * SUM_BYTES : page * SUM_BYTES] = digest.digest()
+    return digest.digest()
 
 
-_never_closed: dict[tuple[int, int], int] = {}
+_lent: dict[tuple[int, int], int] = {}
+_lending = Lock()
 
 
-def _descriptor(main: Path) -> int:
-    """Return a descriptor of the main file that stays open for the life of the process.
+@contextmanager
+def _lend(main: Path) -> Iterator[int]:
+    """Lend a descriptor of the main file, which stays open until `close_unused`.
 
     SQLite locks the main file by POSIX locks, and a process loses all of those on a file as soon as it closes any
-    descriptor of that file. This is needed once in the life of a store at most: where it has no page sums yet.
+    descriptor of that file.
     """
-    there = main.stat()
-    key = (there.st_dev, there.st_ino)
-    if key not in _never_closed:
-        _never_closed[key] = os.open(main, os.O_RDONLY)
-    return _never_closed[key]
+    with _lending:
+        there = main.stat()
+        key = (there.st_dev, there.st_ino)
+        if key not in _lent:
+            _lent[key] = os.open(main, os.O_RDONLY)
+        yield _lent[key]
+
+
+def close_unused() -> None:
+    """Close the descriptors of main files on which nothing in this process holds a lock that would be lost."""
+    with _lending:
+        for key in [key for key in _lent if not _is_locked(key)]:
+            os.close(_lent.pop(key))
+
+
+def _is_locked(key: tuple[int, int]) -> bool:
+    """Tell whether this process holds a lock on a file; True where it cannot be told."""
+    if not _locks_are_told():
+        return True
+    for entry in FDINFO.iterdir():
+        with suppress(OSError):  # the descriptor of that very listing is closed by now
+            file = os.fstat(int(entry.name))
+            if (file.st_dev, file.st_ino) == key and LOCK_WORD in entry.read_text():
+                return True
+    return False
+
+
+@cache
+def _locks_are_told() -> bool:
+    """Tell, by an example, whether this system tells of each descriptor which locks it holds; Linux does."""
+    with tempfile.TemporaryFile() as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        told = FDINFO / str(file.fileno())
+        return told.exists() and LOCK_WORD in told.read_text()
 
 
 def _page_size(main: Path) -> int:
-    (size,) = struct.unpack(">H", os.pread(_descriptor(main), 2, 16))
+    with _lend(main) as descriptor:
+        (size,) = struct.unpack(">H", os.pread(descriptor, 2, 16))
     return 65536 if size == 1 else int(size)
 
 
 def _main_pages(main: Path, page_size: int, pages: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """Yield pages of the main file; what lies past its end is zeros, as a file that grows has them."""
-    for page in pages:
-        image = os.pread(_descriptor(main), page_size, (page - 1) * page_size)
-        yield page, image.ljust(page_size, b"\0")
+    with _lend(main) as descriptor:
+        for page in pages:
+            yield page, os.pread(descriptor, page_size, (page - 1) * page_size).ljust(page_size, b"\0")
 
 
 def _write(main: Path, page_size: int, salts: str, frames: int, digests: bytes) -> None:

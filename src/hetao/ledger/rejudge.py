@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hetao.errors import Place, Problem
+from hetao.ledger.chain import chain_hash
 from hetao.ledger.event import Event, read_event
 from hetao.ledger.judge import event_key, instant_of, judge
 from hetao.ledger.state import Kept, State
-from hetao.ledger.store.base import TABLES, RawRow, changed_rows
+from hetao.ledger.store.base import EMPTY, TABLES, Head, RawRow, changed_rows
 from hetao.text import Text
 
 __all__ = ["Rejudged", "differing_rows", "rejudge"]
@@ -30,7 +31,7 @@ class Rejudged:
 
     Attributes:
         state: what it adds up to.
-        problem: the first entry that today's code would answer otherwise, None where there is none.
+        problem: the first entry that today's code would answer or enter otherwise, None where there is none.
     """
 
     def __init__(self, url: str) -> None:
@@ -38,6 +39,7 @@ class Rejudged:
         self.problem: Problem | None = None
         self._url = url
         self._seen: dict[str, Kept] = {}
+        self._head = EMPTY
         self.state.find_entry = self._seen.get
 
     def take(self, row: RawRow, *, until: str | None = None) -> bool:
@@ -56,16 +58,32 @@ class Rejudged:
         words = outcome.to_json()
         if words.encode() != row.outcome and until is None:
             return self._differs(row, Text("另一结果", "another outcome"), Text(words, words))
+        if until is None and not self._is_entered(row, None if first is not None else key):
+            return False
         if key is not None and first is None:
             self._seen[key] = Kept(row.seq, "" if draft is None else event.text, words)
         if draft is not None and (until is None or fitted.fields["at"][:10] <= until):
             self.state.post(draft, instant_of(fitted), row.seq)
         return True
 
+    def _is_entered(self, row: RawRow, key: str | None) -> bool:
+        """Tell whether an entry that says what is due has the next number, the key and the hash that are due."""
+        seq, digest = self._head.seq + 1, chain_hash(self._head.hash, row.event.decode(), row.outcome.decode())
+        self._head = Head(seq, digest)
+        due = seq, None if key is None else key.encode(), digest.encode()
+        if (row.seq, row.key, row.hash) == due:
+            return True
+        return self._differs(row, _entry(row.seq, row.key, row.hash), _entry(*due))
+
     def _differs(self, row: RawRow, found: Text, expected: Text) -> bool:
         place = Place(file=self._url, item=f"journal {row.seq}")
         self.problem = Problem("ledger.verify.rejudged", place, found, expected, REMEDY)
         return False
+
+
+def _entry(seq: int, key: bytes | None, digest: bytes) -> Text:
+    shown = " ".join([str(seq), *(part.decode(errors="backslashreplace") for part in (key, digest) if part)])
+    return Text(f"编号、键、散列值 {shown}", f"number, key and hash {shown}")
 
 
 def rejudge(url: str, rows: Iterable[RawRow], *, until: str | None = None) -> Rejudged:

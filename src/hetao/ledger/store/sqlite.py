@@ -14,7 +14,7 @@ from typing import Any
 
 from hetao.errors import LedgerError
 from hetao.ledger.faults import as_ledger_errors, store_error
-from hetao.ledger.pages import update_page_sums
+from hetao.ledger.pages import DamagedPageError, check_pages, close_unused, forget_page_sums, update_page_sums
 from hetao.ledger.state import Kept, State
 from hetao.ledger.store.base import EMPTY, ORDERS, TABLES, Entered, Head, RawRow, take_in
 from hetao.ledger.store.sqlite_schema import APPLICATION_ID, GUARDS, SCHEMA, SCHEMA_VERSION
@@ -35,8 +35,8 @@ APPEND = "INSERT INTO journal (seq, key, event, outcome, hash) VALUES (?, ?, ?, 
 HEAD = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 SET_TIP = """INSERT INTO tip VALUES (1, ?, ?, ?)
 ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash, clock = excluded.clock"""
-RAW = """SELECT seq, CAST(key AS BLOB), CAST(event AS BLOB), CAST(outcome AS BLOB), CAST(hash AS BLOB)
-FROM journal ORDER BY seq"""
+RAW = """SELECT seq, CAST(key AS BLOB), COALESCE(CAST(event AS BLOB), x''), COALESCE(CAST(outcome AS BLOB), x''),
+COALESCE(CAST(hash AS BLOB), x'') FROM journal ORDER BY seq"""
 FORBIDDEN = {sqlite3.SQLITE_UPDATE: "journal", sqlite3.SQLITE_DELETE: "journal", sqlite3.SQLITE_DROP_TABLE: "journal"}
 
 
@@ -69,19 +69,30 @@ class SqliteStore:
         self._path = path
         self._wait_s = wait_s
         self._lock_file = -1
+        self._writes = False
         self._begun = 0  # transactions
+        self._exclusive = False  # whether the last of them is one that writes
+        self._guest: sqlite3.Connection | None = None
         self._log = None if path is None else path.with_name(f"{path.name}-wal")
+
+    def __del__(self) -> None:
+        """Close in the right order what nobody closed."""
+        self._connection.close()
+        self._dismiss_guest()
 
     def close(self) -> None:
         """Put the write-ahead log into the main file, where it can be, and close."""
-        if self._lock_file >= 0:
+        if self._writes:
             with suppress(LedgerError, OSError), as_ledger_errors(self.url), self._locked():
                 self._settle()
                 self._checkpoint(at_least=1)
+                self._dismiss_guest()
         self._connection.close()
+        self._dismiss_guest()
         if self._lock_file >= 0:
             os.close(self._lock_file)
             self._lock_file = -1
+        close_unused()
 
     def audited(self) -> str | bytes:
         """Return the address, or a copy of a store in memory."""
@@ -90,13 +101,36 @@ class SqliteStore:
     def prepare_writing(self) -> None:
         """Open the lock of writers, and put away the log that a program which was killed left behind."""
         if self._path is not None:
-            lock = self._path.with_name(f"{self._path.name}-lock")
-            self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            self._lock_file = os.open(_lock_of(self._path), os.O_RDWR | os.O_CREAT, 0o666)
+            self._writes = True
             with self._locked():
                 self._connection.execute(HEAD).fetchone()  # lets SQLite recover the log before it is read
                 self._settle()
-                self._checkpoint(at_least=1)
-                update_page_sums(self._path)  # where there are none yet
+                with suppress(DamagedPageError):  # whoever reads the state is told; it can be made anew without
+                    self._checkpoint(at_least=1)
+                    update_page_sums(self._path)  # where there are none yet
+            self._invite_guest(self._path)
+
+    def prepare_reading(self) -> None:
+        """Open the lock of writers, where there is one."""
+        if self._path is not None:
+            with suppress(OSError):
+                self._lock_file = os.open(_lock_of(self._path), os.O_RDONLY)
+
+    def _invite_guest(self, path: Path) -> None:
+        """Open a second connection that reads only, so that ours is not the last when it is closed.
+
+        SQLite puts the log into the main file when the last connection is closed, and knows nothing of the page sums:
+        in a program that ends without closing its ledger, a sound store would look damaged ever after. The guest can
+        do no such thing, and is closed after ours, save where the store itself has put the log away.
+        """
+        self._guest = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        self._guest.execute("SELECT 1 FROM sqlite_master").fetchall()
+
+    def _dismiss_guest(self) -> None:
+        if self._guest is not None:
+            self._guest.close()
+            self._guest = None
 
     def _settle(self) -> None:
         """Commit once more, changing nothing, so that the log ends with what SQLite itself takes as committed.
@@ -144,6 +178,7 @@ class SqliteStore:
     def _transaction(self, begin: str) -> Iterator[None]:
         """Roll back what is not committed at the end, and first of all what an interruption left open."""
         self._begun = begun = self._begun + 1
+        self._exclusive = begin == "BEGIN IMMEDIATE"
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         try:
@@ -161,6 +196,23 @@ class SqliteStore:
         self._connection.execute("PRAGMA busy_timeout = 0")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._connection.execute(f"PRAGMA busy_timeout = {int(self._wait_s * 1000)}")
+
+    def _check_pages(self) -> None:
+        """Hold the main file against its page sums, before what it holds is acted on.
+
+        That takes the lock of writers; where there is none, or another program does not let go of it, a reader goes on.
+        """
+        if self._path is None or self._lock_file < 0:
+            return
+        if self._exclusive:
+            check_pages(self._path)
+            return
+        try:
+            with self._locked():
+                check_pages(self._path)
+        except LedgerError as error:
+            if error.problems[0].code != "ledger.store.locked":
+                raise
 
     def _head(self) -> Head:
         row = self._connection.execute(HEAD).fetchone()
@@ -189,7 +241,10 @@ class SqliteStore:
                 self._connection.executemany(UPSERTS[table], changed)
 
     def clear(self) -> None:
-        """Empty the tables of the state, to be written anew."""
+        """Empty the tables of the state, to be written anew; the journal was proved, but for the index of its keys."""
+        if self._path is not None:
+            forget_page_sums(self._path)
+        self._run("REINDEX journal")
         for table in reversed(TABLES):
             self._run(f"DELETE FROM {table}")
 
@@ -204,6 +259,8 @@ class SqliteStore:
 
     def load(self, state: State, after: int) -> None:
         """Take into a state all rows that changed after an entry."""
+        if not after:
+            self._check_pages()
         try:
             for table, (keys, columns) in TABLES.items():
                 order = ORDERS.get(table) or ", ".join(columns[:keys])
@@ -235,6 +292,10 @@ class SqliteStore:
         return tuple(name for name, sql in GUARDS.items() if held.get(name) != sql)
 
 
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-lock")
+
+
 def _is_taken(file: int) -> bool:
     """Take the lock of a file, and tell whether it was free."""
     try:
@@ -258,8 +319,7 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
         undo.callback(connection.close)
         with as_ledger_errors(url):
             _prepare(url, connection, read_only)
-            if not read_only:
-                store.prepare_writing()
+            store.prepare_reading() if read_only else store.prepare_writing()
         undo.pop_all()
     return store
 

@@ -129,7 +129,7 @@ def fdatasync_rate(folder: Path, seconds: float) -> float:
 def admissions(url: str, clients: int, seconds: float, *, moved: bool = False) -> tuple[float, float]:
     """Return durable admissions a second with so many clients, and the 99th percentile of their time in ms."""
     with Ledger.open(url) as ledger:
-        assert all(o.ok for o in ledger.apply_all(tree(moved=moved)))
+        assert all(o.ok for o in ledger.replay(tree(moved=moved)))
         numbers, times = itertools.count(), [[] for _ in range(clients)]
         until = time.perf_counter() + seconds
 
@@ -151,7 +151,7 @@ def judging_rate(count: int) -> float:
     """Return applications a second that are read and judged in one process, nothing stored."""
     lines = [json.dumps(application(number), ensure_ascii=False) for number in range(count)]
     with Ledger.open("sqlite:///:memory:") as ledger:
-        assert all(o.ok for o in ledger.apply_all(tree(moved=False)))
+        assert all(o.ok for o in ledger.replay(tree(moved=False)))
         began = time.perf_counter()
         assert all(o.ok for o in ledger.trial(lines))
         return count / (time.perf_counter() - began)
@@ -161,7 +161,7 @@ def replay_rate(folder: Path, count: int) -> float:
     """Return applications a second from a replay file in one process, all rules on, durable."""
     lines = [json.dumps(application(number), ensure_ascii=False) for number in range(count)]
     with Ledger.open(f"sqlite:///{folder / 'replay.db'}") as ledger:
-        assert all(o.ok for o in ledger.apply_all(tree(moved=False)))
+        assert all(o.ok for o in ledger.replay(tree(moved=False)))
         began = time.perf_counter()
         assert all(o.ok for o in ledger.replay(lines))
         return count / (time.perf_counter() - began)
@@ -246,7 +246,7 @@ def fill(url: str, entries: int) -> None:
     """Fill a store with permits of five years and their monthly readings."""
     permits = max(1, entries // 64)
     with Ledger.open(url) as ledger:
-        for outcome in ledger.apply_all(itertools.islice(_life(permits), max(0, entries))):
+        for outcome in ledger.replay(itertools.islice(_life(permits), max(0, entries))):
             assert outcome.ok, outcome
 
 

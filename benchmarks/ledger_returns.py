@@ -91,7 +91,7 @@ def main() -> None:
         file, store = Path(name) / "returns.xlsx", f"sqlite:///{Path(name) / 'ledger.db'}"
         began = time.perf_counter()
         with Ledger.open(store) as ledger:
-            decisions = Counter(outcome.decision for outcome in ledger.apply_all(world(asked.permits)))
+            decisions = Counter(outcome.decision for outcome in ledger.replay(world(asked.permits)))
         print(f"{time.perf_counter() - began:.1f} s to make {asked.permits:,} permits: {dict(decisions)}")
         assert set(decisions) == {"posted", "admitted"}
         cells = write(file, asked.permits, asked.wrong)

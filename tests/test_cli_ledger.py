@@ -791,3 +791,23 @@ def test_a_code_page_without_a_character_ends_nothing(tmp_path: Path) -> None:
     assert "字段".encode("gbk") in done.stdout
     answer = json.loads(done.stdout.decode("gbk"))
     assert any("（m³）" in refusal["text_zh"] for refusal in answer["refusals"]), "what GBK lacks is escaped as in JSON"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_output_that_cannot_be_written_is_told(tmp_path: Path, language: str) -> None:
+    """The disk under standard output is full: nothing is said as if it had gone well, and no traceback is shown."""
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    program = f"from hetao.cli import main; main(['ledger', 'apply', '{{}}', '--store', {store!r}])"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, "HETAO_LANG": language, "PYTHONIOENCODING": "utf-8"},
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert {"zh": "输出无法写出", "en": "The output cannot be written"}[language] in done.stderr

@@ -54,7 +54,7 @@ def world(permits: int = PERMITS) -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
     with Ledger.open("sqlite:///:memory:") as opened:
-        assert all(outcome.ok for outcome in opened.apply_all(world()))
+        assert all(outcome.ok for outcome in opened.replay(world()))
         yield opened
 
 
@@ -249,7 +249,7 @@ def test_a_trial_posts_nothing_and_tells_the_same(ledger: Ledger, file: File) ->
 def test_a_store_opened_to_read_only_serves_a_trial(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'l.db'}"
     with Ledger.open(store) as ledger:
-        assert all(o.ok for o in ledger.apply_all(world()))
+        assert all(o.ok for o in ledger.replay(world()))
     path = write_csv(tmp_path / "r.csv", [HEADER, ("P1", 2024, 500, 0)])
     with Ledger.open(store, read_only=True) as ledger:
         assert file_returns(ledger, path, by="a", at=AT, dry_run=True).ok
@@ -420,7 +420,7 @@ def test_every_column_has_a_name_in_chinese() -> None:
 
 def test_more_returns_than_are_committed_together(tmp_path: Path) -> None:
     with Ledger.open("sqlite:///:memory:") as ledger:
-        assert all(o.ok for o in ledger.apply_all(world(1_100)))
+        assert all(o.ok for o in ledger.replay(world(1_100)))
         rows = [(f"P{i}", 2024, 500, 0) for i in range(1, 1_101)]
         wrong = [*rows[:1_050], ("P1051", 2024, "x", 0), *rows[1_051:]]
         path = tmp_path / "r.csv"

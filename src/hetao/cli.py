@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -152,7 +153,16 @@ def main(arguments: list[str] | None = None) -> object:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a character that the console's code page lacks (³ in GBK) ends nothing
             stream.reconfigure(errors=ESCAPED)
-    return app(arguments)
+    try:
+        try:
+            return app(arguments)
+        finally:
+            sys.stdout.flush()
+    except OSError as error:  # the disk under the output is full, or it is gone
+        print(Text(f"输出无法写出：{error}。", f"The output cannot be written: {error}."), file=sys.stderr)
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - where Python flushes to at its end
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise SystemExit(BAD_INPUT) from None
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:

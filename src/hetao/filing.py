@@ -134,7 +134,7 @@ def file_returns(
         wrong += _refused(row, outcome)
     decisions: Counter[str] = Counter()
     if not dry_run and (good_rows or not wrong):
-        for (row, _), outcome in zip(good, ledger.apply_all(e for _, e in good), strict=True):
+        for (row, _), outcome in zip(good, ledger.replay(e for _, e in good), strict=True):
             decisions[outcome.decision] += 1
             wrong += _refused(row, outcome)  # by what another program has posted since it was tried
     told = tuple(problem for _, problem in sorted(wrong, key=lambda found: found[0]))

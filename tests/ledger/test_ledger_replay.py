@@ -119,16 +119,16 @@ def test_events_are_taken_in_as_mappings_or_lines(make):
     events = make.tree()
     mixed = [event if n % 2 else text(event) for n, event in enumerate(events)]
     with Ledger.open("sqlite:///:memory:") as plain, Ledger.open("sqlite:///:memory:") as ledger:
-        assert list(ledger.apply_all(mixed)) == [plain.apply(event) for event in events]
+        assert list(ledger.replay(mixed)) == [plain.apply(event) for event in events]
         assert ledger.head == plain.head
-        with pytest.raises((TypeError, ValueError)):
-            list(ledger.apply_all([{"key": {1}}]))
+        bad, good = ledger.replay([{"key": {1}}, make.cap("NM", 7)])
+        assert ([f.rule for f in bad.refusals], good.ok) == (["line.malformed"], True)
 
 
 def test_a_trial_tells_what_would_become_of_events_and_keeps_nothing(any_url, make):
     cap, parts, use = make.cap("NM", 100), make.breakdown("NM", {"A": 60}), make.use("NM", 130)
     with Ledger.open(any_url) as ledger:
-        list(ledger.apply_all(make.tree()))
+        list(ledger.replay(make.tree()))
         assert ledger.trial([]) == []
         before = ledger.head, ledger.accounts(), ledger.nodes()
         tried = ledger.trial([cap, text(parts), "no JSON", use, cap])

@@ -11,7 +11,9 @@ from contextlib import closing, suppress
 
 import pytest
 
+import hetao.ledger.pages as page_sums
 import hetao.ledger.store.sqlite as sqlite_store
+from hetao.audit import audit_store
 from hetao.errors import LedgerError
 from hetao.ledger import Ledger
 from hetao.ledger.faults import FAULTS, as_ledger_errors
@@ -744,7 +746,7 @@ def flip(path, table):
 def told(call):
     with pytest.raises(LedgerError) as caught:
         call()
-    assert fault(caught) == "damaged"
+    assert fault(caught) == "pages"
     return caught.value.problems[0].found.en
 
 
@@ -818,3 +820,74 @@ def test_what_sqlite_put_away_itself_can_be_rebuilt(filled, url, make, tmp_path)
 def test_a_reader_that_cannot_have_the_lock_goes_on(filled, url):
     with Ledger.open(url) as ledger, Ledger.open(url, read_only=True, wait_s=0.01) as reader, ledger._store.writing():
         assert [n.node for n in reader.nodes()] == ["NM"]
+
+
+def test_who_turns_the_log_on_waits_for_another_who_is_at_it(monkeypatch):
+    busy, waited = [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY], []
+
+    class Connection:
+        def execute(self, statement):
+            if busy:
+                error = sqlite3.OperationalError("database is locked")
+                error.sqlite_errorcode = busy.pop()
+                raise error
+
+    monkeypatch.setattr(sqlite_store.time, "sleep", waited.append)
+    sqlite_store._keep_a_log(Connection(), wait_s=5)
+    assert len(waited) == 2
+    for codes, wait_s in (([sqlite3.SQLITE_BUSY], -1), ([sqlite3.SQLITE_FULL], 5)):
+        busy[:] = codes
+        with pytest.raises(sqlite3.OperationalError):
+            sqlite_store._keep_a_log(Connection(), wait_s)
+
+
+def test_a_schema_that_cannot_be_read_is_damage(filled, url):
+    """SQLite's own words of it are no UTF-8."""
+    held = bytearray(filled.read_bytes())
+    held[held.find(b"CREATE TABLE") + 20] |= 0x80
+    filled.write_bytes(held)
+    with pytest.raises(LedgerError) as caught:
+        Ledger.open(url)
+    assert fault(caught) == "damaged"
+    found = audit_store(url)
+    assert not found.ok
+
+
+def test_entries_without_words_are_told_when_they_are_judged_again(url, make, raw):
+    with Ledger.open(url) as ledger:
+        ledger.apply(make.node("NM", "region"))
+    for statement in ("DROP TRIGGER journal_keeps", "PRAGMA writable_schema = ON"):
+        raw(statement)
+    raw("UPDATE sqlite_master SET sql = replace(sql, ' NOT NULL', '') WHERE name = 'journal'")
+    raw("PRAGMA writable_schema = RESET")
+    raw("UPDATE journal SET event = NULL, outcome = NULL")
+    with Ledger.open(url) as ledger, pytest.raises(LedgerError) as caught:
+        ledger.rebuild()
+    assert caught.value.problems[0].code == "ledger.verify.rejudged"
+
+
+def test_a_lock_that_closing_let_go_is_not_let_go_twice(url):
+    with Ledger.open(url) as ledger:
+        held = ledger._store._locked()
+        held.__enter__()
+    held.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_descriptors_of_main_files_are_closed_where_that_harms_no_lock(filled, url, monkeypatch, told):
+    def lent():
+        return sum(os.path.samestat(os.fstat(file), filled.stat()) for file in page_sums._lent.values())
+
+    with monkeypatch.context() as patch:
+        if not told:
+            patch.setattr(page_sums, "FDINFO", filled.parent / "nowhere")
+        page_sums._locks_are_told.cache_clear()
+        with Ledger.open(url) as ledger, Ledger.open(url) as other:
+            assert ledger.nodes() == other.nodes()
+            ledger.close()
+            assert lent() == 1, "the other one's lock would be lost"
+            assert other.nodes()
+        assert lent() == (0 if told else 1)
+    page_sums._locks_are_told.cache_clear()
+    page_sums.close_unused()
+    assert lent() == 0

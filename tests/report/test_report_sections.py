@@ -298,7 +298,7 @@ class Kept:
         """Return the section of the year 2023."""
         self.events.sort(key=lambda event: str(event["at"]))
         with Ledger.open("sqlite:///:memory:") as ledger:
-            outcomes = list(ledger.apply_all(self.events))
+            outcomes = list(ledger.replay(self.events))
             told = list(zip(self.events, outcomes, strict=True))
             state = ledger.state()
             held = Registered(

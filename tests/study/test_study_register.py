@@ -261,7 +261,7 @@ def test_an_application_or_reading_among_the_notes_is_taken_and_told(register: A
 def test_the_journal_replays_to_the_head_in_the_manifest(register: Any, run: Any) -> None:
     results = run(register)
     with Ledger.open("sqlite:///:memory:") as ledger:
-        list(ledger.apply_all(events(results)))
+        list(ledger.replay(events(results)))
         assert f"{ledger.head.seq} · {ledger.head.hash}" == results.manifest["results"]["register"]["head"]
 
 

@@ -178,7 +178,7 @@ def open_source(address: str | bytes, name: str) -> Source:
 def _damaged() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter of texts of SQLite's own
         raise DamagedError(str(error)) from error
 
 

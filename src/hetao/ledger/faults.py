@@ -123,6 +123,15 @@ FAULTS = {
         Text("打开着的台账", "a ledger that is open"),
         Text("重新打开（Ledger.open）", "open it anew with Ledger.open"),
     ),
+    "pages": Fault(
+        Text("不是台账库写下的页", "pages that are not as the ledger left them"),
+        Text("与页校验相符的页", "pages that agree with the page sums"),
+        Text(
+            "用 hetao ledger rebuild 由日志重建；日志也损坏时，从备份恢复，或将导出的日志重放到新库",
+            "make the tables anew from the journal with hetao ledger rebuild; where the journal is damaged too, "
+            "restore a backup, or replay an exported journal into a new store",
+        ),
+    ),
     "locked": _LOCKED,
     "damaged": _DAMAGED,
     "full": _FULL,

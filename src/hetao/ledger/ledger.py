@@ -24,7 +24,7 @@ from hetao.ledger.event import LINE_MAX, Event, Malformed, read_event
 from hetao.ledger.explain import Explanation, explain
 from hetao.ledger.faults import store_error
 from hetao.ledger.judge import event_key, instant_of, judge, reject, what_is_due
-from hetao.ledger.outcome import Finding, Outcome, dump_json
+from hetao.ledger.outcome import Finding, Outcome
 from hetao.ledger.rejudge import differing_rows, rejudge
 from hetao.ledger.state import Kept, State
 from hetao.ledger.store import Entered, Head, Store, open_store
@@ -242,14 +242,6 @@ class Ledger:
             time.sleep(GLANCE_S)
         self._lately = len(self._waiting)
 
-    def apply_all(self, events: Iterable[Mapping[str, Any] | str]) -> Iterator[Outcome]:
-        """Take in events in order, like `replay`, from mappings or lines.
-
-        Args:
-            events: the events; they are read as they are needed.
-        """
-        return self.replay(event if isinstance(event, str) else dump_json(dict(event)) for event in events)
-
     def trial(self, events: Iterable[Mapping[str, Any] | str]) -> list[Outcome]:
         """Return what would become of events, one after another; nothing is posted and nothing is kept.
 
@@ -267,35 +259,35 @@ class Ledger:
             self._head = None  # what is tried must not stay: the state is loaded anew
             return [batch.take(reading) for reading in readings]
 
-    def replay(self, lines: Iterable[str]) -> Iterator[Outcome]:
+    def replay(self, events: Iterable[Mapping[str, Any] | str]) -> Iterator[Outcome]:
         """Take in a stream of events, one JSON object a line; blank lines are passed over.
 
         `BATCH` events are committed together; their outcomes come out when all of them are durable.
 
         Args:
-            lines: the lines; they are read as they are needed.
+            events: the lines, or events as JSON values; they are read as they are needed.
 
         Yields:
-            One outcome for each line, in the same order.
+            One outcome for each event, in the same order.
 
         Raises:
             LedgerError: the store cannot be written; outcomes yielded before stand.
         """
-        batch: list[tuple[int, str]] = []
+        batch: list[Event | Malformed] = []
         characters = 0
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
+        for number, event in enumerate(events, 1):
+            if isinstance(event, str) and not event.strip():
                 continue
-            batch.append((number, line))
-            characters += len(line)
+            batch.append(reading := read_event(event, number))
+            characters += len(reading.text) if isinstance(reading, Event) else 0
             if len(batch) >= BATCH or characters >= BATCH_CHARACTERS:
                 yield from self._replay(batch)
                 batch, characters = [], 0
         if batch:
             yield from self._replay(batch)
 
-    def _replay(self, lines: Sequence[tuple[int, str]]) -> list[Outcome]:
-        tickets = [_Ticket(read_event(line, number)) for number, line in lines]
+    def _replay(self, readings: Sequence[Event | Malformed]) -> list[Outcome]:
+        tickets = [_Ticket(reading) for reading in readings]
         with self._turn, self._work:
             self._admit(tickets)
         for ticket in tickets:

@@ -144,7 +144,7 @@ def _compare(main: Path, sums: _Sums, pages: Sequence[int]) -> None:
     wrong = [page for page, image in _main_pages(main, sums.page_size, pages) if _digest(page, image) != sums.due(page)]
     if wrong:
         named = ", ".join(map(str, wrong[:NAMED])) + (" …" if wrong[NAMED:] else "")
-        raise DamagedPageError(store_error("damaged", str(main), f"page {named}").problems)
+        raise DamagedPageError(store_error("pages", str(main), f"page {named}").problems)
 
 
 def _sums_file(main: Path) -> Path:

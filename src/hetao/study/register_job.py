@@ -35,7 +35,7 @@ def register_job(data: StudyData, problems: Problems) -> Job | None:
 
 def _run(data: StudyData, settings: RegisterSettings, tables: Tables, events: list[Event]) -> Done:
     with Ledger.open("sqlite:///:memory:") as ledger:
-        outcomes = list(ledger.apply_all(events))
+        outcomes = list(ledger.replay(events))
         verified = ledger.verify()
         state, head = ledger.state(), ledger.head
         registered = Registered(

@@ -113,9 +113,9 @@ class SqliteStore:
 
     def prepare_reading(self) -> None:
         """Open the lock of writers, where there is one."""
-        if self._path is not None:
-            with suppress(OSError):
-                self._lock_file = os.open(_lock_of(self._path), os.O_RDONLY)
+        assert self._path is not None  # there is nothing to read in a new memory
+        with suppress(OSError):
+            self._lock_file = os.open(_lock_of(self._path), os.O_RDONLY)
 
     def _invite_guest(self, path: Path) -> None:
         """Open a second connection that reads only, so that ours is not the last when it is closed.
@@ -318,7 +318,7 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
     with ExitStack() as undo:
         undo.callback(connection.close)
         with as_ledger_errors(url):
-            _prepare(url, connection, read_only)
+            _prepare(url, connection, read_only=read_only, wait_s=wait_s)
             store.prepare_reading() if read_only else store.prepare_writing()
         undo.pop_all()
     return store
@@ -337,11 +337,24 @@ def _file_uri(url: str, file: Path, read_only: bool) -> str:
     return f"{file.as_uri()}?mode=ro"
 
 
-def _prepare(url: str, connection: sqlite3.Connection, read_only: bool) -> None:
+def _keep_a_log(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Turn the write-ahead log on; SQLite does not wait for another program that is at it."""
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOCK_POLL_S)
+
+
+def _prepare(url: str, connection: sqlite3.Connection, *, read_only: bool, wait_s: float) -> None:
     """Check that the file is a store of this version; make one in an empty file."""
     connection.execute("PRAGMA wal_autocheckpoint = 0")  # the store does it, the page sums first
     if not read_only and _is_empty(connection):
-        connection.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(connection, wait_s)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("BEGIN IMMEDIATE")
         if _is_empty(connection):

@@ -817,9 +817,27 @@ def test_what_sqlite_put_away_itself_can_be_rebuilt(filled, url, make, tmp_path)
         assert ledger.verify().ok
 
 
-def test_a_reader_that_cannot_have_the_lock_goes_on(filled, url):
-    with Ledger.open(url) as ledger, Ledger.open(url, read_only=True, wait_s=0.01) as reader, ledger._store.writing():
-        assert [n.node for n in reader.nodes()] == ["NM"]
+def test_pages_that_are_put_away_while_they_are_checked_are_no_damage(filled, url, make, monkeypatch):
+    """Another program puts the log away between the reading of sums and pages: once, or again and again."""
+    compare, left = page_sums._compare, []
+    with Ledger.open(url) as writer:
+
+        def put_away(main, sums, pages):
+            if left:
+                left.pop()
+                with monkeypatch.context() as patch:
+                    patch.setattr(page_sums, "_compare", compare)
+                    patch.setattr(sqlite_store, "LOG_BYTES", 1)
+                    assert writer.apply(make.cap("NM", 6 + len(left))).ok
+            compare(main, sums, pages)
+
+        for times in (1, 2, 99):
+            left[:] = [1] * times
+            with monkeypatch.context() as patch:
+                patch.setattr(page_sums, "_compare", put_away)
+                page_sums.check_pages(filled)
+            assert len(left) == max(0, times - page_sums.TRIES)
+        page_sums.check_pages(filled)
 
 
 def test_who_turns_the_log_on_waits_for_another_who_is_at_it(monkeypatch):

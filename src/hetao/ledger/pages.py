@@ -32,6 +32,7 @@ HEADER, FRAME_HEADER = 32, 24
 BIG_ENDIAN = 0x377F0683  # the log's magic number where its checksums are over big-endian words
 SUM_BYTES = 16
 NAMED = 5  # pages at most that an error names
+TRIES = 5  # of a check during which pages are put away
 FDINFO, LOCK_WORD = Path("/proc/self/fdinfo"), "lock:"
 LINE = re.compile(rb"(hetao-pages 1 (\d+) (\d+) ([0-9a-f]{16}) (\d+) )([0-9a-f]{64})")
 
@@ -110,9 +111,10 @@ def update_page_sums(path: Path) -> None:
 
 
 def check_pages(path: Path) -> None:
-    """Hold every page of the main file against its sum, where there are sums.
+    """Hold every page of the main file against its sum, where there are sums; others may write meanwhile.
 
-    Call it with the lock held under which nobody commits.
+    A page that differs is damaged only if the sums are still the same: they are replaced before the pages are. Where
+    they are replaced again and again, nothing can be said, and nothing is.
 
     Args:
         path: the main file.
@@ -123,8 +125,20 @@ def check_pages(path: Path) -> None:
         OSError: the files cannot be read.
     """
     main = path.resolve() if path.is_symlink() else path
-    sums, log = _read_sums(main), _read_log(main.with_name(f"{main.name}-wal"))
+    sums = _read_sums(main)
+    for _ in range(TRIES):
+        try:
+            _check_against(main, sums)
+            break
+        except DamagedPageError:
+            before, sums = sums, _read_sums(main)
+            if sums == before:
+                raise
+
+
+def _check_against(main: Path, sums: _Sums | None) -> None:
     if sums is not None:
+        log = _read_log(main.with_name(f"{main.name}-wal"))
         pending = set() if log is None else _pending(sums, log)
         pages = range(1, max(sums.pages, 0 if pending else main.stat().st_size // sums.page_size) + 1)
         _compare(main, sums, [page for page in pages if page not in pending])

@@ -69,9 +69,7 @@ class SqliteStore:
         self._path = path
         self._wait_s = wait_s
         self._lock_file = -1
-        self._writes = False
         self._begun = 0  # transactions
-        self._exclusive = False  # whether the last of them is one that writes
         self._guest: sqlite3.Connection | None = None
         self._log = None if path is None else path.with_name(f"{path.name}-wal")
 
@@ -82,7 +80,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Put the write-ahead log into the main file, where it can be, and close."""
-        if self._writes:
+        if self._lock_file >= 0:
             with suppress(LedgerError, OSError), as_ledger_errors(self.url), self._locked():
                 self._settle()
                 self._checkpoint(at_least=1)
@@ -101,8 +99,8 @@ class SqliteStore:
     def prepare_writing(self) -> None:
         """Open the lock of writers, and put away the log that a program which was killed left behind."""
         if self._path is not None:
-            self._lock_file = os.open(_lock_of(self._path), os.O_RDWR | os.O_CREAT, 0o666)
-            self._writes = True
+            lock = self._path.with_name(f"{self._path.name}-lock")
+            self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
             with self._locked():
                 self._connection.execute(HEAD).fetchone()  # lets SQLite recover the log before it is read
                 self._settle()
@@ -110,12 +108,6 @@ class SqliteStore:
                     self._checkpoint(at_least=1)
                     update_page_sums(self._path)  # where there are none yet
             self._invite_guest(self._path)
-
-    def prepare_reading(self) -> None:
-        """Open the lock of writers, where there is one."""
-        assert self._path is not None  # there is nothing to read in a new memory
-        with suppress(OSError):
-            self._lock_file = os.open(_lock_of(self._path), os.O_RDONLY)
 
     def _invite_guest(self, path: Path) -> None:
         """Open a second connection that reads only, so that ours is not the last when it is closed.
@@ -178,7 +170,6 @@ class SqliteStore:
     def _transaction(self, begin: str) -> Iterator[None]:
         """Roll back what is not committed at the end, and first of all what an interruption left open."""
         self._begun = begun = self._begun + 1
-        self._exclusive = begin == "BEGIN IMMEDIATE"
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         try:
@@ -196,23 +187,6 @@ class SqliteStore:
         self._connection.execute("PRAGMA busy_timeout = 0")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._connection.execute(f"PRAGMA busy_timeout = {int(self._wait_s * 1000)}")
-
-    def _check_pages(self) -> None:
-        """Hold the main file against its page sums, before what it holds is acted on.
-
-        That takes the lock of writers; where there is none, or another program does not let go of it, a reader goes on.
-        """
-        if self._path is None or self._lock_file < 0:
-            return
-        if self._exclusive:
-            check_pages(self._path)
-            return
-        try:
-            with self._locked():
-                check_pages(self._path)
-        except LedgerError as error:
-            if error.problems[0].code != "ledger.store.locked":
-                raise
 
     def _head(self) -> Head:
         row = self._connection.execute(HEAD).fetchone()
@@ -259,8 +233,8 @@ class SqliteStore:
 
     def load(self, state: State, after: int) -> None:
         """Take into a state all rows that changed after an entry."""
-        if not after:
-            self._check_pages()
+        if not after and self._path is not None:
+            check_pages(self._path)
         try:
             for table, (keys, columns) in TABLES.items():
                 order = ORDERS.get(table) or ", ".join(columns[:keys])
@@ -292,10 +266,6 @@ class SqliteStore:
         return tuple(name for name, sql in GUARDS.items() if held.get(name) != sql)
 
 
-def _lock_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}-lock")
-
-
 def _is_taken(file: int) -> bool:
     """Take the lock of a file, and tell whether it was free."""
     try:
@@ -319,7 +289,8 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
         undo.callback(connection.close)
         with as_ledger_errors(url):
             _prepare(url, connection, read_only=read_only, wait_s=wait_s)
-            store.prepare_reading() if read_only else store.prepare_writing()
+            if not read_only:
+                store.prepare_writing()
         undo.pop_all()
     return store
 

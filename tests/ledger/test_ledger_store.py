@@ -909,3 +909,18 @@ def test_descriptors_of_main_files_are_closed_where_that_harms_no_lock(filled, u
     page_sums._locks_are_told.cache_clear()
     page_sums.close_unused()
     assert lent() == 0
+
+
+def test_a_store_that_cannot_be_opened_keeps_its_log(filled, url, tmp_path):
+    """The sums are damaged, so the log that a killed program left may not go into the main file."""
+    end_unclosed(url, "import os; os._exit(1)")
+    log, sums = tmp_path / "store.db-wal", tmp_path / "store.db-pages"
+    held, whole = log.read_bytes(), sums.read_bytes()
+    sums.write_bytes(whole[:-1])
+    with pytest.raises(LedgerError) as caught:
+        Ledger.open(url)
+    assert fault(caught) == "damaged"
+    assert log.read_bytes()[: len(held)] == held
+    sums.write_bytes(whole)
+    with Ledger.open(url) as ledger:
+        assert (ledger.head.seq, ledger.verify().problems) == (42, ())

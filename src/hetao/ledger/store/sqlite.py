@@ -74,7 +74,10 @@ class SqliteStore:
         self._log = None if path is None else path.with_name(f"{path.name}-wal")
 
     def __del__(self) -> None:
-        """Close in the right order what nobody closed."""
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close the connections and leave the log to the next one who writes."""
         self._connection.close()
         self._dismiss_guest()
 
@@ -85,8 +88,7 @@ class SqliteStore:
                 self._settle()
                 self._checkpoint(at_least=1)
                 self._dismiss_guest()
-        self._connection.close()
-        self._dismiss_guest()
+        self.abandon()
         if self._lock_file >= 0:
             os.close(self._lock_file)
             self._lock_file = -1
@@ -101,13 +103,13 @@ class SqliteStore:
         if self._path is not None:
             lock = self._path.with_name(f"{self._path.name}-lock")
             self._lock_file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            self._invite_guest(self._path)
             with self._locked():
                 self._connection.execute(HEAD).fetchone()  # lets SQLite recover the log before it is read
                 self._settle()
                 with suppress(DamagedPageError):  # whoever reads the state is told; it can be made anew without
                     self._checkpoint(at_least=1)
                     update_page_sums(self._path)  # where there are none yet
-            self._invite_guest(self._path)
 
     def _invite_guest(self, path: Path) -> None:
         """Open a second connection that reads only, so that ours is not the last when it is closed.
@@ -286,7 +288,7 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
         connection = sqlite3.connect(target, timeout=wait_s, isolation_level=None, uri=True, check_same_thread=False)
     store = SqliteStore(url, connection, file, wait_s)
     with ExitStack() as undo:
-        undo.callback(connection.close)
+        undo.callback(store.abandon)
         with as_ledger_errors(url):
             _prepare(url, connection, read_only=read_only, wait_s=wait_s)
             if not read_only:

@@ -113,7 +113,9 @@ def _is_decimal(value: object) -> bool:
 
 def text(*, required: bool = True, ask: str = "") -> Field:
     """Return a field of text: not blank, no control characters, at most `TEXT_MAX` characters."""
-    expected = Text(f"1 至 {TEXT_MAX} 个字符的文字", f"text of 1 to {TEXT_MAX} characters")
+    expected = Text(
+        f"1 至 {TEXT_MAX} 个字符的文字，无控制字符", f"text of 1 to {TEXT_MAX} characters, no control characters"
+    )
     return Field(_is_text, expected, required, ask=ask)
 
 
@@ -169,21 +171,25 @@ def months(*, ask: str = "") -> Field:
 
 def year() -> Field:
     """Return a field of a year of the calendar."""
-    return Field(lambda value: _is_integer(value, 1, 9999), Text("整数年份", "a year as an integer"))
+    return Field(
+        lambda value: _is_integer(value, 1, 9999), Text("1 至 9999 的整数年份", "a year as an integer from 1 to 9999")
+    )
 
 
 def instant() -> Field:
     """Return a field of a moment: ISO 8601 with offset, from 1500 to 2999."""
     expected = Text(
-        "带时差的 ISO 8601 时间，如 2024-01-01T00:00:00+08:00",
-        "an ISO 8601 time with offset, e.g. 2024-01-01T00:00:00+08:00",
+        "1500 至 2999 年间带时差的 ISO 8601 时间，如 2024-01-01T00:00:00+08:00",
+        "an ISO 8601 time with offset, from 1500 to 2999, e.g. 2024-01-01T00:00:00+08:00",
     )
     return Field(lambda value: _reads(_INSTANT, datetime.fromisoformat, value), expected)
 
 
 def day(*, required: bool = True, ask: str = "") -> Field:
     """Return a field of a day: ISO 8601, from 1500 to 2999."""
-    expected = Text("ISO 8601 日期，如 2024-01-01", "an ISO 8601 date, e.g. 2024-01-01")
+    expected = Text(
+        "1500 至 2999 年间的 ISO 8601 日期，如 2024-01-01", "an ISO 8601 date from 1500 to 2999, e.g. 2024-01-01"
+    )
     return Field(
         lambda value: isinstance(value, str) and len(value) == 10 and _is_day(value), expected, required, ask=ask
     )

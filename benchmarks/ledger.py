@@ -50,15 +50,15 @@ WORDS = {
         "anything: machines differ and are shared.",
         "What limits the rate is judging, not the disk: the rules are Python, one small file each, and one core judges "
         "one event after another. The row *judging alone* is what that core does where nothing is written (edges "
-        "shared); no store goes beyond it. One program that serves many clients is therefore the quickest way, and "
-        "more programs on one store do not add to it.",
+        "shared): a store can come up to it, not go beyond. One program that serves many clients is therefore the "
+        "quickest way, and more programs on one store do not add to it.",
     ),
     "zh": (
         "由 `make bench` 写出。树有四级 487 个节点；每件申请都经全部规则裁决，在八个上限（划出的边为两个）上扣减，"
         "入链、落盘之后才答复。客户为同一程序中的线程，得到答复即递交下一件。只有同一次运行内的比值有意义："
         "机器不同，且为共用。",
         "限制速度的是裁决，不是磁盘：规则用 Python 写成，每条一个小文件，由一个核逐件裁决。"
-        "“只裁决”一行是不写盘时这个核的速度（共享的边），任何库都不会更快。因此由一个程序服务众多客户最快，多个程序共用一库并不会更快。",
+        "“只裁决”一行是不写盘时这个核的速度（共享的边）：任何库至多与之相当。因此由一个程序服务众多客户最快，多个程序共用一库并不会更快。",
     ),
 }
 

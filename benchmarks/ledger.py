@@ -192,23 +192,23 @@ def postgres_rows(seconds: float) -> Iterator[Row]:
         subprocess.run([*fill, "-i", "-s", "32", "-q", name], capture_output=True, check=True)
         for clients in (8, 32):
             peer = pgbench_rate(cluster, name, clients, seconds)
-            yield named("pgbench TPC-B-like", "pgbench 类 TPC-B", clients), f"{peer:,.0f}/s", SAME
+            yield named(Text("pgbench 类 TPC-B", "pgbench TPC-B-like"), clients), f"{peer:,.0f}/s", SAME
             for moved in (False, True):
                 with cluster.database() as own:
                     rate, p99 = admissions(own, clients, seconds, moved=moved)
                 edge = Text("划出的边", "moved edges") if moved else Text("共享的边", "shared edges")
-                what = named(f"PostgreSQL, {edge.en}", f"PostgreSQL，{edge.zh}", clients)
-                yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, "pgbench", "pgbench ")
+                what = named(Text(f"PostgreSQL，{edge.zh}", f"PostgreSQL, {edge.en}"), clients)
+                yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, Text("pgbench ", "pgbench"))
 
 
-def named(en: str, zh: str, clients: int) -> Text:
+def named(what: Text, clients: int) -> Text:
     """Return what was measured with so many clients."""
-    return Text(f"{zh}，{clients} 个客户", f"{en}, {clients} client{'s' if clients > 1 else ''}")
+    return Text(f"{what.zh}，{clients} 个客户", f"{what.en}, {clients} client{'s' if clients > 1 else ''}")
 
 
-def times(ratio: float, en: str, zh: str) -> Text:
+def times(ratio: float, peer: Text) -> Text:
     """Return how a figure stands to its peer."""
-    return Text(f"{zh}的 {ratio:.2f} 倍", f"{ratio:.2f} × {en}")
+    return Text(f"{peer.zh}的 {ratio:.2f} 倍", f"{ratio:.2f} × {peer.en}")
 
 
 def sqlite_rows(folder: Path, seconds: float) -> Iterator[Row]:
@@ -224,11 +224,11 @@ def sqlite_rows(folder: Path, seconds: float) -> Iterator[Row]:
     )
     for clients, (rate, p99) in rates.items():
         shown = f"{rate:,.0f}/s, p99 {p99:.1f} ms"
-        yield named("SQLite", "SQLite", clients), shown, times(rate / peer, "fdatasync", "fdatasync ")
+        yield named(Text("SQLite", "SQLite"), clients), shown, times(rate / peer, Text("fdatasync ", "fdatasync"))
     judged, replayed = judging_rate(20_000), replay_rate(folder, 20_000)
     yield Text("只裁决，不写盘", "judging alone, nothing stored"), f"{judged:,.0f}/s", SAME
     what = Text("由文件回放申请，SQLite", "applications from a replay file, SQLite")
-    yield what, f"{replayed:,.0f}/s", times(replayed / judged, "judging alone", "只裁决")
+    yield what, f"{replayed:,.0f}/s", times(replayed / judged, Text("只裁决", "judging alone"))
 
 
 def verify_rows(folder: Path, entries: int) -> Iterator[Row]:

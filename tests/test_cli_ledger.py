@@ -810,4 +810,5 @@ def test_an_output_that_cannot_be_written_is_told(tmp_path: Path, language: str)
         )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert {"zh": "输出无法写出", "en": "The output cannot be written"}[language] in done.stderr
+    for words in {"zh": ("输出无法写出", "处理："), "en": ("The output cannot be written", "Remedy: ")}[language]:
+        assert words in done.stderr

@@ -158,8 +158,12 @@ def main(arguments: list[str] | None = None) -> object:
             return app(arguments)
         finally:
             sys.stdout.flush()
-    except OSError as error:  # the disk under the output is full, or it is gone
-        print(Text(f"输出无法写出：{error}。", f"The output cannot be written: {error}."), file=sys.stderr)
+    except OSError as error:
+        if error.filename is not None:  # of a file that was named, not of the stream that all output goes to
+            raise
+        zh = f"输出无法写出：{error}。处理：腾出空间，或写到别处，再运行一次"
+        en = f"The output cannot be written: {error}. Remedy: free space or write elsewhere, and run it again"
+        print(Text(zh, en), file=sys.stderr)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - where Python flushes to at its end
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise SystemExit(BAD_INPUT) from None

@@ -218,7 +218,7 @@ def two_at_once(place):
 
     with place.patch.context() as patch:
         patch.setattr(kind, "kept", slowly)
-        threads = [threading.Thread(target=ask, args=(s, f"AP{n}")) for n, s in enumerate(scenes)]
+        threads = [threading.Thread(target=ask, args=(s, f"AP{n}"), daemon=True) for n, s in enumerate(scenes)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -231,6 +231,8 @@ def two_threads_at_once(place):
     """The same on one ledger."""
     scene = place.open()
     scene.ledger._work = place.lock or scene.ledger._work
+    if place.lock and isinstance(scene.ledger._store, sqlite_store.SqliteStore):
+        scene.ledger._store._connection.set_authorizer(None)  # it calls Python under SQLite's lock: two would wait on
     two_at_once(SimpleNamespace(open=lambda: scene, patch=place.patch))
 
 

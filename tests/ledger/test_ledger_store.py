@@ -924,3 +924,31 @@ def test_a_store_that_cannot_be_opened_keeps_its_log(filled, url, tmp_path):
     sums.write_bytes(whole)
     with Ledger.open(url) as ledger:
         assert (ledger.head.seq, ledger.verify().problems) == (42, ())
+
+
+def test_a_rebuild_that_fails_leaves_the_damage_told(filled, url, monkeypatch):
+    page = flip(filled, "stated")
+    with Ledger.open(url) as ledger:
+        with monkeypatch.context() as patch:
+            patch.setattr(sqlite_store.SqliteStore, "seal", lambda *a: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                ledger.rebuild()
+        assert f"page {page}" in told(ledger.accounts)
+    with Ledger.open(url) as ledger:
+        assert f"page {page}" in told(ledger.accounts)
+        assert ledger.rebuild() == 2
+        assert ledger.verify(rejudged=True).ok
+
+
+@pytest.mark.parametrize("changed", ["event = replace(event, ':5,', ':6,')", "outcome = CAST(x'ff' AS TEXT)"])
+def test_a_day_gone_by_is_not_told_from_a_journal_that_was_changed(url, make, raw, changed):
+    with Ledger.open(url) as ledger:
+        for event in (make.node("NM", "region"), make.cap("NM", 5)):
+            assert ledger.apply(event).ok
+        (account,) = [a for a in ledger.accounts(as_of="2999-12-31") if a.cap_m3]
+        assert account.cap_m3 == 5
+    raw("DROP TRIGGER journal_keeps")
+    raw(f"UPDATE journal SET {changed} WHERE seq = 2")
+    with Ledger.open(url, read_only=True) as ledger, pytest.raises(LedgerError) as caught:
+        ledger.accounts(as_of="2999-12-31")
+    assert caught.value.problems[0].place.item == "journal 2"

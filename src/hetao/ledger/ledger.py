@@ -223,11 +223,10 @@ class Ledger:
     def _lead(self) -> None:
         """Take along all that wait; they leave the queue once they are answered, so that an interruption loses none."""
         self._gather()
-        taken = list(islice(self._waiting, BATCH))
         try:
-            self._admit([each for each in taken if not each.done])
+            self._admit([each for each in islice(self._waiting, BATCH) if not each.done])
         finally:
-            for _ in taken:
+            while self._waiting and self._waiting[0].done:
                 self._waiting.popleft()
 
     def _gather(self) -> None:
@@ -340,7 +339,8 @@ class Ledger:
         """Make the tables beside the journal anew from the journal, and return how many entries it has.
 
         Raises:
-            LedgerError: the journal holds an outcome that today's code would not give; nothing is changed.
+            LedgerError: the journal holds an outcome that today's code would not give, or an entry that does not carry
+                the chain of hashes on; nothing is changed.
         """
         with self._turn, self._work, self._store.writing() as head:
             self._head = None
@@ -382,7 +382,7 @@ class Ledger:
             The accounts, volumes in m³ a year.
 
         Raises:
-            LedgerError: ``as_of`` is no day.
+            LedgerError: ``as_of`` is no day, or the journal holds an entry that does not carry the chain of hashes on.
         """
         day = None if as_of is None else _read_day(as_of)
         with self._turn, self._work:
@@ -427,7 +427,10 @@ class Ledger:
     def _as_of(self, day: str) -> State:
         """Return the state after the events up to a day, judged again from nothing."""
         with self._store.reading():
-            return rejudge(self._store.url, self._store.raw_rows(), until=day).state
+            judged = rejudge(self._store.url, self._store.raw_rows(), until=day)
+        if judged.problem is not None:
+            raise LedgerError([judged.problem])
+        return judged.state
 
     def _catch_up(self, head: Head) -> None:
         """Take in what another program has written since, or all where nothing is known."""

@@ -58,7 +58,7 @@ class Rejudged:
         words = outcome.to_json()
         if words.encode() != row.outcome and until is None:
             return self._differs(row, Text("另一结果", "another outcome"), Text(words, words))
-        if until is None and not self._is_entered(row, None if first is not None else key):
+        if not self._is_entered(row, None if first is not None else key):
             return False
         if key is not None and first is None:
             self._seen[key] = Kept(row.seq, "" if draft is None else event.text, words)
@@ -67,8 +67,9 @@ class Rejudged:
         return True
 
     def _is_entered(self, row: RawRow, key: str | None) -> bool:
-        """Tell whether an entry that says what is due has the next number, the key and the hash that are due."""
-        seq, digest = self._head.seq + 1, chain_hash(self._head.hash, row.event.decode(), row.outcome.decode())
+        """Tell whether an entry has the next number, the key and the hash that are due after the one before."""
+        outcome = row.outcome.decode(errors="replace")  # what is no UTF-8 has another hash
+        seq, digest = self._head.seq + 1, chain_hash(self._head.hash, row.event.decode(), outcome)
         self._head = Head(seq, digest)
         due = seq, None if key is None else key.encode(), digest.encode()
         if (row.seq, row.key, row.hash) == due:

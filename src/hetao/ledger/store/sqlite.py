@@ -70,6 +70,7 @@ class SqliteStore:
         self._wait_s = wait_s
         self._lock_file = -1
         self._begun = 0  # transactions
+        self._renewed = False  # whether the last of them makes the tables anew
         self._guest: sqlite3.Connection | None = None
         self._log = None if path is None else path.with_name(f"{path.name}-wal")
 
@@ -160,7 +161,9 @@ class SqliteStore:
             with self._transaction("BEGIN IMMEDIATE"):
                 yield self._head()
                 self._connection.execute("COMMIT")
-            self._checkpoint(at_least=LOG_BYTES)
+            if self._renewed and self._path is not None:
+                forget_page_sums(self._path)  # not before: what is rolled back leaves the damage that they tell
+            self._checkpoint(at_least=1 if self._renewed else LOG_BYTES)
 
     @contextmanager
     def reading(self) -> Iterator[Head]:
@@ -171,7 +174,8 @@ class SqliteStore:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
         """Roll back what is not committed at the end, and first of all what an interruption left open."""
-        self._begun = begun = self._begun + 1
+        self._begun, self._renewed = self._begun + 1, False
+        begun = self._begun
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         try:
@@ -218,8 +222,7 @@ class SqliteStore:
 
     def clear(self) -> None:
         """Empty the tables of the state, to be written anew; the journal was proved, but for the index of its keys."""
-        if self._path is not None:
-            forget_page_sums(self._path)
+        self._renewed = True
         self._run("REINDEX journal")
         for table in reversed(TABLES):
             self._run(f"DELETE FROM {table}")

@@ -16,7 +16,7 @@ import hetao.ledger.store.sqlite as sqlite_store
 from hetao.audit import audit_store
 from hetao.errors import LedgerError
 from hetao.ledger import Ledger
-from hetao.ledger.faults import FAULTS, as_ledger_errors
+from hetao.ledger.faults import FAULTS, as_ledger_errors, store_error
 from hetao.ledger.state import State
 from hetao.ledger.store import EMPTY, Entered, Head, open_store
 from hetao.ledger.store.base import TABLES, changed_rows, take_in
@@ -952,3 +952,16 @@ def test_a_day_gone_by_is_not_told_from_a_journal_that_was_changed(url, make, ra
     with Ledger.open(url, read_only=True) as ledger, pytest.raises(LedgerError) as caught:
         ledger.accounts(as_of="2999-12-31")
     assert caught.value.problems[0].place.item == "journal 2"
+
+
+def test_of_sums_that_are_replaced_at_every_try_nothing_is_said(filled, monkeypatch):
+    read, tried = iter(range(99)), []
+
+    def differs(main, sums):
+        tried.append(sums)
+        raise page_sums.DamagedPageError(store_error("pages", str(main)).problems)
+
+    monkeypatch.setattr(page_sums, "_read_sums", lambda main: next(read))
+    monkeypatch.setattr(page_sums, "_check_against", differs)
+    page_sums.check_pages(filled)
+    assert tried == list(range(page_sums.TRIES))

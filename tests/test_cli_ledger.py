@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+import hetao.cli
 import hetao.cli_ledger
 from hetao.cli import main
 from hetao.ledger.event import LINE_MAX
@@ -812,3 +813,29 @@ def test_an_output_that_cannot_be_written_is_told(tmp_path: Path, language: str)
     assert done.stderr.count("\n") == 1
     for words in {"zh": ("输出无法写出", "处理："), "en": ("The output cannot be written", "Remedy: ")}[language]:
         assert words in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_output_that_is_full_ends_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was not written goes nowhere, so that Python's own flush at the end finds nothing to complain of."""
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            main(["ledger", "apply", "{}", "--store", f"sqlite:///{tmp_path / 'store.db'}"])
+        assert os.path.samestat(os.fstat(full.fileno()), Path(os.devnull).stat())
+    assert ended.value.code == 2
+    assert "No space left" in capsys.readouterr().err
+
+
+def test_an_error_of_a_named_file_is_not_told_as_one_of_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the stream of all output has no name."""
+    error = OSError(5, "Input/output error", "figures.xlsx")
+
+    def fail(arguments: list[str] | None) -> None:
+        raise error
+
+    monkeypatch.setattr(hetao.cli, "app", fail)
+    with pytest.raises(OSError, match=r"figures\.xlsx"):
+        main([])

@@ -965,3 +965,14 @@ def test_of_sums_that_are_replaced_at_every_try_nothing_is_said(filled, monkeypa
     monkeypatch.setattr(page_sums, "_check_against", differs)
     page_sums.check_pages(filled)
     assert tried == list(range(page_sums.TRIES))
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_store_without_page_sums_is_read_as_it_is(filled, flipped):
+    """A copy of the main file alone: nothing is known of its pages, and a bit of a name tells nobody."""
+    if flipped:
+        flip(filled, "journal")
+    filled.with_name("store.db-pages").unlink()
+    with Ledger.open(f"sqlite:///{filled}", read_only=True) as ledger:
+        assert [node.node for node in ledger.nodes()] == ["NM"]
+    assert not filled.with_name("store.db-pages").exists()

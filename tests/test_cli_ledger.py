@@ -610,14 +610,14 @@ def test_a_trial_posts_nothing(ledger: Call, tmp_path: Path, store: str) -> None
 
 
 def test_wrong_rows_are_told_and_post_nothing_but_where_asked_for(ledger: Call, tmp_path: Path, store: str) -> None:
-    file = returns(tmp_path / "r.csv", RETURNS + "P9,2024,1,1\nP1,2023,1,x\n")
+    file = returns(tmp_path / "r.csv", RETURNS + "P9,2024,1,1\nP1,2023,-1,x\n")
     ended = ledger("returns", file, "--store", store, *BY)
     assert ended.code == 2
     assert ended.out.splitlines()[-1] == "3 rows: 0 posted, 0 known before, 2 wrong"
     assert "r.csv, row 3, column permit" in ended.err
     assert "r.csv, row 4, column next_year_m3" in ended.err
     told = ledger("returns", file, "--store", store, *BY, "--good-rows", "--json")
-    assert (told.code, told.lines[0]["posted"], len(told.lines[0]["problems"])) == (2, 1, 2)
+    assert (told.code, told.lines[0]["posted"], told.lines[0]["wrong"], len(told.lines[0]["problems"])) == (2, 1, 2, 3)
     again = ledger("returns", file, "--store", store, *BY, "--good-rows", "--json")
     assert (again.lines[0]["posted"], again.lines[0]["duplicates"]) == (0, 1)
 

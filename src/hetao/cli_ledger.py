@@ -339,11 +339,10 @@ def returns(
             typer.echo(f"{place.describe()}: {finding.rule} {finding.text}")
         for problem in filed.problems:
             typer.echo(problem.describe(), err=True)
-        wrong = len(filed.problems)
         typer.echo(
             _help(
-                f"{filed.rows} 行；入账 {filed.posted}，重复 {filed.duplicates}，错误 {wrong}",
-                f"{filed.rows} rows: {filed.posted} posted, {filed.duplicates} known before, {wrong} wrong",
+                f"{filed.rows} 行；入账 {filed.posted}，重复 {filed.duplicates}，错误 {filed.wrong}",
+                f"{filed.rows} rows: {filed.posted} posted, {filed.duplicates} known before, {filed.wrong} wrong",
             )
         )
     if not filed.ok:

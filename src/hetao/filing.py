@@ -50,6 +50,7 @@ class Filed:
         rows: how many rows were read.
         posted: how many returns were posted; 0 after a trial.
         duplicates: how many had been posted before with the same content and time.
+        wrong: how many rows are wrong, each in one cell or more.
         problems: everything that is wrong, each in its cell, by row.
         remarks: warnings of the ledger, each with its row.
     """
@@ -57,6 +58,7 @@ class Filed:
     rows: int
     posted: int
     duplicates: int
+    wrong: int
     problems: tuple[Problem, ...]
     remarks: tuple[tuple[Place, Finding], ...]
 
@@ -72,6 +74,7 @@ class Filed:
             "rows": self.rows,
             "posted": self.posted,
             "duplicates": self.duplicates,
+            "wrong": self.wrong,
             "problems": [p.as_dict() for p in self.problems],
             "remarks": [{"place": place.describe("en"), **f.as_dict()} for place, f in self.remarks],
         }
@@ -138,7 +141,8 @@ def file_returns(
             decisions[outcome.decision] += 1
             wrong += _refused(row, outcome)  # by what another program has posted since it was tried
     told = tuple(problem for _, problem in sorted(wrong, key=lambda found: found[0]))
-    return Filed(len(rows), decisions["posted"], decisions["duplicate"], told, tuple(remarks))
+    wrong_rows = len({index for index, _ in wrong})
+    return Filed(len(rows), decisions["posted"], decisions["duplicate"], wrong_rows, told, tuple(remarks))
 
 
 def _event(row: Row, by: str, at: str, problems: Problems) -> dict[str, Any] | None:

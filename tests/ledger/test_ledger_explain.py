@@ -131,6 +131,10 @@ def test_what_a_question_may_leave_out_and_what_it_may_say(scene):
         ({"to": "2025-02-30"}, "event.bad_field"),
         ({"to": "2020-01-01"}, "term.backwards"),
         ({"colour": "red", "node": "?"}, "event.unknown_field"),
+        ({"colour": "red"}, "event.unknown_field"),
+        ({"event": "rain"}, "event.unknown"),
+        ({"monthly_m3": [1]}, "event.bad_field"),
+        ({"at": "soon"}, "event.bad_field"),
     ],
 )
 def test_questions_without_an_answer(scene, fields, code):
@@ -139,6 +143,13 @@ def test_questions_without_an_answer(scene, fields, code):
     codes = {p.code.removeprefix("ledger.explain.") for p in caught.value.problems}
     assert code in codes or (code == "unclear" and codes)
     assert all(p.found.zh and p.found.en and p.place.item == "explain" for p in caught.value.problems)
+
+
+@pytest.mark.parametrize("volume_m3", [-5, "5", 1.5, True])
+def test_of_a_wrong_volume_only_the_volume_is_told(scene, volume_m3):
+    with pytest.raises(LedgerError) as caught:
+        ask(scene, volume_m3)
+    assert [p.code for p in caught.value.problems] == ["ledger.explain.event.bad_field"]
 
 
 @pytest.mark.parametrize("question", ["no JSON", "[]", {"volume_m3": float("nan")}])

@@ -33,6 +33,7 @@ ASSUMED: Mapping[str, Any] = {  # what a question may leave out; none of it deci
     "demonstration": True,
 }
 PASSES: frozenset[Decision] = frozenset({"admitted", "exempt"})
+UNFIT = frozenset({"event.bad_field", "event.missing_field", "event.unknown", "event.unknown_field"})
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,13 @@ def explain(state: State, question: Mapping[str, Any] | str) -> Explanation:
         question: an ``apply`` event, see `Explanation`.
 
     Raises:
-        LedgerError: the question does not tell node, water, volume and term, or names what does not exist.
+        LedgerError: the question does not tell node, water, volume and term, names what does not exist, or has a field that
+            no event may have.
     """
     asked = _complete(state, question)
     outcome = _judge(state, asked)
     right = _right(state, asked)
-    if right is None:
+    if right is None or any(f.rule in UNFIT for f in outcome.refusals):
         raise _unanswerable(outcome.refusals)
     volume_m3 = int(asked["volume_m3"])
     largest_m3 = _largest(state, asked, volume_m3, passes=outcome.decision in PASSES)
@@ -163,7 +165,7 @@ def _event(asked: Mapping[str, Any], volume_m3: int) -> Event:
 def _judge(state: State, asked: Mapping[str, Any]) -> Outcome:
     volume_m3 = asked.get("volume_m3")
     if not acts()["apply"].fields["volume_m3"].fits(volume_m3):
-        event = read_event(asked)
+        event = read_event({"monthly_m3": [0] * 12, **asked})  # the volume alone is wrong, not the months made of it
         assert isinstance(event, Event)
         return judge(state, event, 0, None)[0]
     return judge(state, _event(asked, int(str(volume_m3))), 0, None)[0]

@@ -117,8 +117,8 @@ def explain(state: State, question: Mapping[str, Any] | str) -> Explanation:
         question: an ``apply`` event, see `Explanation`.
 
     Raises:
-        LedgerError: the question does not tell node, water, volume and term, names what does not exist, or has a field that
-            no event may have.
+        LedgerError: the question does not tell node, water, volume and term, names what does not exist, or has a
+            field that fits no application.
     """
     asked = _complete(state, question)
     outcome = _judge(state, asked)

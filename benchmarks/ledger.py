@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import itertools
 import json
 import os
@@ -20,14 +21,19 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from hetao.audit import audit_store
-from hetao.ledger import Ledger
+from hetao.ledger import Ledger, Outcome
+from hetao.ledger import ledger as writer
+from hetao.ledger.draft import Draft
+from hetao.ledger.event import Event
+from hetao.ledger.state import State
 from hetao.text import Text
 from postgres import Cluster, find_binaries
 
@@ -48,17 +54,20 @@ WORDS = {
         " from eight caps (two with moved edges), chained and durable before it is answered. Clients are threads of one"
         " program that hand in the next application once the last is answered. Only ratios within one run mean "
         "anything: machines differ and are shared.",
-        "What limits the rate is judging, not the disk: the rules are Python, one small file each, and one core judges "
-        "one event after another. The row *judging alone* is what that core does where nothing is written (edges "
-        "shared): a store can come up to it, not go beyond. One program that serves many clients is therefore the "
-        "quickest way, and more programs on one store do not add to it.",
+        "What limits the rate is not the disk but one core that runs Python: it judges one event after another, writes "
+        "the rows, and passes from client to client, since only one thread of a program runs Python at a time. The row "
+        "*judging alone* is what it does where nothing is written and nobody waits (edges shared). In the rows "
+        "*nothing judged* each place's first outcome is given to all that follow: they are what judging that costs "
+        "nothing would come to. More programs on one store do not add to the rate; a replay file is the quickest way.",
     ),
     "zh": (
         "由 `make bench` 写出。树有四级 487 个节点；每件申请都经全部规则裁决，在八个上限（划出的边为两个）上扣减，"
         "入链、落盘之后才答复。客户为同一程序中的线程，得到答复即递交下一件。只有同一次运行内的比值有意义："
         "机器不同，且为共用。",
-        "限制速度的是裁决，不是磁盘：规则用 Python 写成，每条一个小文件，由一个核逐件裁决。"
-        "“只裁决”一行是不写盘时这个核的速度（共享的边）：任何库至多与之相当。因此由一个程序服务众多客户最快，多个程序共用一库并不会更快。",
+        "限制速度的不是磁盘，而是运行 Python 的一个核：它逐件裁决、写行，并在客户之间切换，"
+        "因为一个程序同一时刻只有一个线程运行 Python。“只裁决”一行是既不写盘也无人等候时的速度（共享的边）。"
+        "“不裁决”各行把各地第一件的结果发给其后各件，即裁决毫不费时所能达到的速度。"
+        "多个程序共用一库并不会更快；由文件回放最快。",
     ),
 }
 
@@ -147,6 +156,29 @@ def admissions(url: str, clients: int, seconds: float, *, moved: bool = False) -
     return len(taken) / seconds, 1000 * taken[int(len(taken) * 0.99)]
 
 
+@contextlib.contextmanager
+def unjudged() -> Iterator[None]:
+    """Judge one application of each place and give its outcome to all that follow: what is left is no rule's work.
+
+    Reading, chain, rows, commits and the clients themselves stay as they are, so this is how far judging that costs
+    nothing could come.
+    """
+    judge: Callable[..., tuple[Outcome, Event, Draft | None]] = writer.judge
+    answers: dict[str, tuple[Outcome, Event, Draft | None]] = {}
+
+    def answer(state: State, event: Event, seq: int, first_seq: int | None) -> tuple[Outcome, Event, Draft | None]:
+        """Return the first outcome of the place under another number and key."""
+        if event.raw["event"] != "apply":
+            return judge(state, event, seq, first_seq)
+        if event.raw["node"] not in answers:
+            answers[event.raw["node"]] = judge(state, event, seq, first_seq)
+        outcome, fit, draft = answers[event.raw["node"]]
+        return dataclasses.replace(outcome, seq=seq, key=event.raw["key"]), fit, draft
+
+    with mock.patch.object(writer, "judge", answer):
+        yield
+
+
 def judging_rate(count: int) -> float:
     """Return applications a second that are read and judged in one process, nothing stored."""
     lines = [json.dumps(application(number), ensure_ascii=False) for number in range(count)]
@@ -181,6 +213,14 @@ def pgbench_rate(cluster: Cluster, database: str, clients: int, seconds: float) 
     return float(found[1])
 
 
+EDGES = (
+    (Text("共享的边", "shared edges"), False, contextlib.nullcontext),
+    (Text("共享的边，不裁决", "shared edges, nothing judged"), False, unjudged),
+    (Text("划出的边", "moved edges"), True, contextlib.nullcontext),
+    (Text("划出的边，不裁决", "moved edges, nothing judged"), True, unjudged),
+)
+
+
 def postgres_rows(seconds: float) -> Iterator[Row]:
     """Yield the rates on PostgreSQL beside pgbench's."""
     with Cluster() as cluster, contextlib.ExitStack() as stack:
@@ -193,10 +233,9 @@ def postgres_rows(seconds: float) -> Iterator[Row]:
         for clients in (8, 32):
             peer = pgbench_rate(cluster, name, clients, seconds)
             yield named(Text("pgbench 类 TPC-B", "pgbench TPC-B-like"), clients), f"{peer:,.0f}/s", SAME
-            for moved in (False, True):
-                with cluster.database() as own:
+            for edge, moved, judging in EDGES:
+                with cluster.database() as own, judging():
                     rate, p99 = admissions(own, clients, seconds, moved=moved)
-                edge = Text("划出的边", "moved edges") if moved else Text("共享的边", "shared edges")
                 what = named(Text(f"PostgreSQL，{edge.zh}", f"PostgreSQL, {edge.en}"), clients)
                 yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, Text("pgbench ", "pgbench"))
 
@@ -215,6 +254,8 @@ def sqlite_rows(folder: Path, seconds: float) -> Iterator[Row]:
     """Yield the rates on SQLite beside the machine's own."""
     before = fdatasync_rate(folder, seconds / 2)
     rates = {clients: admissions(f"sqlite:///{folder / f'{clients}.db'}", clients, seconds) for clients in (1, 8, 32)}
+    with unjudged():
+        bare = admissions(f"sqlite:///{folder / 'bare.db'}", 32, seconds)
     after = fdatasync_rate(folder, seconds / 2)
     peer = (before + after) / 2
     yield (
@@ -222,9 +263,10 @@ def sqlite_rows(folder: Path, seconds: float) -> Iterator[Row]:
         f"{before:,.0f}/s, {after:,.0f}/s",
         SAME,
     )
-    for clients, (rate, p99) in rates.items():
-        shown = f"{rate:,.0f}/s, p99 {p99:.1f} ms"
-        yield named(Text("SQLite", "SQLite"), clients), shown, times(rate / peer, Text("fdatasync ", "fdatasync"))
+    rows = [(named(Text("SQLite", "SQLite"), clients), *measured) for clients, measured in rates.items()]
+    rows.append((named(Text("SQLite，不裁决", "SQLite, nothing judged"), 32), *bare))
+    for what, rate, p99 in rows:
+        yield what, f"{rate:,.0f}/s, p99 {p99:.1f} ms", times(rate / peer, Text("fdatasync ", "fdatasync"))
     judged, replayed = judging_rate(20_000), replay_rate(folder, 20_000)
     yield Text("只裁决，不写盘", "judging alone, nothing stored"), f"{judged:,.0f}/s", SAME
     what = Text("由文件回放申请，SQLite", "applications from a replay file, SQLite")

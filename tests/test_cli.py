@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import typer
 
 import hetao.cli
 from hetao.cli import ESCAPED, main
-from hetao.text import Text, language
+from hetao.cli_usage import usage_told
+from hetao.text import Language, Text, language, use_language
 
 
 class Ended(NamedTuple):
@@ -114,8 +116,62 @@ def test_problems_as_json_have_one_shape(hetao_: Callable[..., Ended], starter: 
 def test_the_wrong_words_are_usage_errors(hetao_: Callable[..., Ended], tmp_path: Path) -> None:
     for arguments in (["--lang", "fr", "check", tmp_path], ["rnu"], ["check"], ["ledger", "replay", tmp_path]):
         ended = hetao_(*arguments)
-        assert (ended.code, ended.out) == (2, "")
-        assert "Usage" in ended.err
+        assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+        assert "Remedy: see hetao" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (
+            ["rnu"],
+            "没有命令 rnu；相近的：'run'。处理：用法见 hetao --help",
+            "'rnu'. Did you mean 'run'? Remedy: see hetao",
+        ),
+        (["ledger", "xyz"], "没有命令 xyz。处理：用法见 hetao ledger --help", "No such command 'xyz'. Remedy: "),
+        (
+            ["--bogus"],
+            "没有选项 --bogus。处理：用法见 hetao --help",
+            "No such option: --bogus. Remedy: see hetao --help",
+        ),
+        (["run", "a", "--ot", "b"], "没有选项 --ot；相近的：--out", "hetao run --help"),
+        (["check"], "缺少参数 study。处理：用法见 hetao check --help", "Missing argument 'study'. Remedy: "),
+        (["check", "a", "b", "c"], "多余的参数 b c。", "(b c)"),
+        (["ledger", "verify"], "缺少选项 --store。", "Missing option '--store'."),
+        (["ledger", "verify", "--store"], "选项 --store 须带一个值。", "requires an argument"),
+        (["run", "a", "--quiet=x"], "选项 --quiet 不带值。", "does not take a value"),
+        (["ledger", "simulate", "--acts", "x"], "--acts 的值不对：应为整数。", "integer"),
+        (
+            ["ledger", "simulate", "--acts", "0"],
+            "--acts 的值不对：应不小于 1。",
+            "1. Remedy: see hetao ledger simulate",
+        ),
+        (["--lang", "fr", "check", "a"], "--lang 的值不对：zh | en。", "Invalid value for --lang: zh | en."),
+        (["ledger", "due", "--store", "x", "--at", "y"], "--at 的值不对：YYYY-MM-DD 日期。", "a day as YYYY-MM-DD."),
+    ],
+)
+def test_a_wrong_command_line_is_told_in_both_languages(
+    hetao_: Callable[..., Ended], arguments: list[str], zh: str, en: str
+) -> None:
+    told: dict[Language, str] = {"zh": zh, "en": en}
+    for lang, words in told.items():
+        with use_language(lang):
+            ended = hetao_(*arguments)
+        assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+        assert words in ended.err
+
+
+def test_the_language_asked_for_before_the_command_is_that_of_its_mistakes(hetao_: Callable[..., Ended]) -> None:
+    assert "缺少参数" in hetao_("--lang", "zh", "check").err
+    assert "Missing argument" in hetao_("--lang", "en", "check").err
+
+
+def test_a_sentence_of_another_version_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with use_language("zh"), pytest.raises(typer.Exit) as ended, usage_told():
+        raise typer.BadParameter("no such thing")
+    assert ended.value.exit_code == 2
+    told = "命令行：值不对：no such thing。处理：用法见 hetao --help"
+    assert capsys.readouterr().err.strip() == told
 
 
 def test_the_template_is_written_once(hetao_: Callable[..., Ended], tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_every_command_is_listed_and_has_its_help(ledger: Call) -> None:
 def test_what_a_command_cannot_do_without_is_a_usage_error(ledger: Call, command: str) -> None:
     ended = ledger(command)
     assert (ended.code, ended.out) == (2, "")
-    assert "Usage" in ended.err
+    assert f"Remedy: see hetao ledger {command} --help" in ended.err
 
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {"due": ("--at", "2024-01-01"), "explain": ("--node", "U", "--volume", "1")}
@@ -833,7 +833,7 @@ def test_an_error_of_a_named_file_is_not_told_as_one_of_the_output(monkeypatch: 
     """Only the stream of all output has no name."""
     error = OSError(5, "Input/output error", "figures.xlsx")
 
-    def fail(arguments: list[str] | None) -> None:
+    def fail(arguments: list[str] | None, prog_name: str) -> None:
         raise error
 
     monkeypatch.setattr(hetao.cli, "app", fail)

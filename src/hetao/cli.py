@@ -10,27 +10,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from hetao.cli_ledger import app as ledger_app
+from hetao.cli_usage import BAD_INPUT, usage_told
 from hetao.errors import ProblemsError
 from hetao.text import Language, Text, use_language
 
 __all__ = ["app", "main"]
 
-BAD_INPUT = 2
-
 
 class _Commands(TyperGroup):
     """Commands whose problems with what was handed in are printed, in the language chosen, and end with code 2."""
 
+    def make_context(self, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - as it is there
+        """Read the words before the command."""
+        with usage_told():
+            return super().make_context(*given, **named)
+
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was named."""
         try:
-            return super().invoke(ctx)
+            with usage_told(ctx):
+                return super().invoke(ctx)
         except ProblemsError as error:
             typer.echo(error.describe(), err=True)
             raise typer.Exit(BAD_INPUT) from None
@@ -155,7 +160,7 @@ def main(arguments: list[str] | None = None) -> object:
             stream.reconfigure(errors=ESCAPED)
     try:
         try:
-            return app(arguments)
+            return app(arguments, prog_name="hetao")
         finally:
             sys.stdout.flush()
     except OSError as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hetao.cli_usage import BAD_INPUT
 from hetao.errors import ProblemsError
 from hetao.text import Text
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-REFUSED, BAD_INPUT = 1, 2
+REFUSED = 1
 GARBAGE_AFTER = 50_000  # objects made; Python's own 700 go through all records of a long replay over and over
 
 app = typer.Typer(

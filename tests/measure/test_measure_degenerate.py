@@ -172,6 +172,19 @@ def test_a_distance_of_zero_makes_no_ratio():
     assert statuses(result) == {("a", 1, 2): "numerical", ("b", 1, 2): "optimal"}
 
 
+@pytest.mark.parametrize("reference", ["contemporaneous", "sequential", 2, "biennial", "global"])
+@pytest.mark.parametrize("disposability", ["weak", "strong"])
+def test_without_output_bads_alone_make_no_index(reference: Any, disposability: Any):
+    """Giving up all bads is always open to who makes nothing: its distance is 1 however they grow."""
+    rows = [("a", t, 1.0, 0.0, 5.0**t) for t in (1, 2, 3)] + [("b", t, 1.0, float(t == 2), 1.0) for t in (1, 2, 3)]
+    panel = over_time(rows + [("c", t, 1.0, 2.0, 1.0) for t in (1, 2, 3)])
+    result = malmquist_luenberger(panel, reference=reference, disposability=disposability)
+    lost = {("a", 1, 2), ("a", 2, 3), ("b", 1, 2), ("b", 2, 3)}
+    assert statuses(result) == {
+        (unit, t, t + 1): "unbounded" if (unit, t, t + 1) in lost else "optimal" for unit in "abc" for t in (1, 2)
+    }
+
+
 def test_a_period_called_global_is_a_period():
     rows = [("a", "global", 1.0, 1.0), ("a", "later", 1.0, 4.0), ("b", "global", 1.0, 2.0), ("b", "later", 1.0, 2.0)]
     named = malmquist(over_time(rows), reference="global")

@@ -51,8 +51,8 @@ def malmquist_luenberger(
 
     Returns:
         ``.changes``: > 1 is growth; index = efficiency_change × technical_change. Where the other period's frontier
-        cannot be met in the direction at all the change is ``infeasible``; a unit not seen in both periods is
-        ``missing``.
+        cannot be met in the direction at all the change is ``infeasible``, where a unit makes no output in one of the
+        periods ``unbounded``; a unit not seen in both periods is ``missing``.
 
     Raises:
         ModelError: unknown options, fewer than two periods, no bads, or negative quantities.
@@ -81,7 +81,7 @@ def malmquist_luenberger(
     distances, pairs = Distances(panel, measure), Pairs.of(panel, longest_gap)
     technology = Technology(len(panel.inputs), len(panel.outputs), len(panel.bads), "crs", disposability)
     crs = cross_scores(panel, distances, pairs, technology, reference)
-    kept, status = collect(_index(crs), *crs.statuses, _ratio_status(crs))
+    kept, status = collect(_index(crs), *crs.statuses, _ratio_status(crs), _output_status(panel, pairs))
     return IndexResult(
         panel=panel,
         name="malmquist_luenberger",
@@ -103,6 +103,17 @@ def _ratio_status(crs: CrossScores) -> NDArray[np.object_]:
     """Call a change infeasible where one of its distances leaves no output to form a ratio with."""
     nothing_left = np.any([s <= ALL_GIVEN_UP - 1.0 for s in _scores(crs)], axis=0)
     return np.array([Status.INFEASIBLE if lost else Status.OPTIMAL for lost in nothing_left], dtype=object)
+
+
+def _output_status(panel: Panel, pairs: Pairs) -> NDArray[np.object_]:
+    """Call a change unbounded where a unit has no output in one of its periods, as `malmquist` does.
+
+    The direction is then in the bads alone, and giving up all of them is always open: D is 1 whatever the bads are, and
+    the index would be 1 however they grow.
+    """
+    bare = ~np.any(panel.Y > 0.0, axis=1)
+    sides = [(rows >= 0) & bare[rows] for rows in (pairs.row_before, pairs.row_after)]
+    return np.array([Status.UNBOUNDED if any(side) else Status.OPTIMAL for side in zip(*sides, strict=True)], object)
 
 
 def _index(crs: CrossScores) -> dict[str, Matrix]:

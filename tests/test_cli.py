@@ -147,7 +147,11 @@ def test_the_wrong_words_are_usage_errors(hetao_: Callable[..., Ended], tmp_path
             "1. Remedy: see hetao ledger simulate",
         ),
         (["--lang", "fr", "check", "a"], "--lang 的值不对：zh | en。", "Invalid value for --lang: zh | en."),
-        (["ledger", "due", "--store", "x", "--at", "y"], "--at 的值不对：YYYY-MM-DD 日期。", "a day as YYYY-MM-DD."),
+        (
+            ["ledger", "due", "--store", "x", "--at", "y"],
+            "应为 YYYY-MM-DD 日期，不是“y”。",
+            "a day as YYYY-MM-DD, not “y”.",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_told_in_both_languages(
@@ -164,6 +168,18 @@ def test_a_wrong_command_line_is_told_in_both_languages(
 def test_the_language_asked_for_before_the_command_is_that_of_its_mistakes(hetao_: Callable[..., Ended]) -> None:
     assert "缺少参数" in hetao_("--lang", "zh", "check").err
     assert "Missing argument" in hetao_("--lang", "en", "check").err
+
+
+@pytest.mark.parametrize("words", [["--lang", "zh"], ["--lang=zh"], ["--lang", "en", "--lang", "zh"]])
+@pytest.mark.parametrize("wrong", [["nosuch"], ["--nosuch"], ["ledger", "nosuch"], ["check"]])
+def test_the_language_asked_for_is_that_of_every_mistake(
+    hetao_: Callable[..., Ended], words: list[str], wrong: list[str]
+) -> None:
+    assert hetao_(*words, *wrong).err.startswith("命令行：")
+
+
+def test_a_language_asked_for_after_the_command_is_a_mistake(hetao_: Callable[..., Ended]) -> None:
+    assert hetao_("check", "--lang", "zh").err.startswith("The command line: No such option: --lang")
 
 
 def test_a_sentence_of_another_version_is_passed_on(capsys: pytest.CaptureFixture[str]) -> None:

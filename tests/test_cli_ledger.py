@@ -6,11 +6,13 @@ import importlib.util
 import io
 import json
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -450,12 +452,14 @@ def test_a_refusal_in_words(ledger: Call, store: str, lang: str, words: tuple[st
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "No volume would pass"), ("zh", "任何水量都不能通过")])
 def test_where_no_volume_would_pass(ledger: Call, store: str, lang: str, words: str) -> None:
-    deep = '{"deep": true, "purpose": "agriculture"}'
-    ended = ledger("explain", "--store", store, *ASKED, "--volume", "1000", "--event", deep, lang=lang)
+    deep = ("--purpose", "agriculture", "--event", '{"deep": true}')
+    ended = ledger("explain", "--store", store, *ASKED[:-2], "--volume", "1000", *deep, lang=lang)
     assert (ended.code, words in ended.out, "R35" in ended.out) == (1, True, True)
 
 
-@pytest.mark.parametrize("given", ["{", "[1]", '"a"', "1", "", "[" * 100_000])
+@pytest.mark.parametrize(
+    "given", ["{", "[1]", '"a"', "1", "", "[" * 100_000, '{"deep": NaN}', '{"a": "\\ud800"}', '{"a": 1, "a": 1}']
+)
 @pytest.mark.parametrize(("lang", "words"), [("en", "one JSON object"), ("zh", "一个 JSON 对象")])
 def test_further_fields_that_are_no_object_are_bad_input(
     ledger: Call, store: str, given: str, lang: str, words: str
@@ -479,8 +483,10 @@ def test_further_fields_that_are_no_object_are_bad_input(
         ("--volume", "5", "--from", "2025-01-01"),
         ("--volume", "5", "--node", "X"),
         ("--volume", "5", "--water", "wine"),
-        ("--volume", "5", "--event", '{"to": NaN}'),
-        ("--volume", "5", "--event", '{"node": "\\ud800"}'),
+        ("--volume", "5", "--at", "2020-01-01"),
+        ("--volume", "5", "--event", '{"event": "cap"}'),
+        ("--volume", ""),
+        ("--volume", "5", "--node", ""),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_bad_input(ledger: Call, store: str, arguments: tuple[str, ...]) -> None:
@@ -547,13 +553,55 @@ def test_a_day_that_is_none_is_bad_input(ledger: Call, store: str, day: str, lan
         assert words in ended.err
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "Q is not known"), ("zh", "未知的 Q")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "“Q” is not known"), ("zh", "未知的“Q”")])
 def test_a_place_or_water_that_is_not_known_is_bad_input(ledger: Call, store: str, lang: str, words: str) -> None:
     for option in ("--node", "--water"):
         ended = ledger("headroom", "--store", store, option, "Q", lang=lang)
         assert (ended.code, ended.out) == (2, "")
         assert words in ended.err
     assert ledger("headroom", "--store", store, "--year", "soon").code == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "offered"),
+    [
+        ("--water", "地下水", "groundwater (地下水)"),
+        ("--water", "Surface", "surface (地表水)"),
+        ("--node", "甲盟", "L (甲盟)"),
+    ],
+)
+def test_who_gives_what_a_place_or_water_is_called_is_told_its_name(
+    ledger: Call, store: str, option: str, name: str, offered: str
+) -> None:
+    assert f"the closest: {offered}, " in ledger("headroom", "--store", store, option, name).err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("headroom", option, "") for option in ("--node", "--water", "--as-of", "--year")),
+        ("headroom", "--year", "0"),
+        *(("explain", *ASKED, "--volume", "5", option, "") for option in ("--at", "--from", "--event")),
+    ],
+)
+def test_an_empty_value_is_not_taken_as_none(ledger: Call, store: str, arguments: tuple[str, ...]) -> None:
+    """As where a shell's variable is not set: all places, or today, is not what was asked for."""
+    ended = ledger(*arguments, "--store", store)
+    assert (ended.code, ended.out) == (2, "")
+
+
+def test_the_same_field_may_not_be_given_twice(ledger: Call, store: str) -> None:
+    ended = ledger("explain", "--store", store, *ASKED, "--volume", "5", "--event", '{"volume_m3": 7, "to": "x"}')
+    assert (ended.code, ended.out) == (2, "")
+    assert "to, volume_m3 stands in an option too" in ended.err
+
+
+def test_a_wrong_volume_is_told_with_all_that_is_wrong(ledger: Call, store: str) -> None:
+    wrong = ("--volume", "abc", "--from", "x", "--water", "q")
+    told = ledger("explain", "--store", store, *ASKED[:2], *wrong, "--json").lines[0]["problems"]
+    assert told[0]["place"] == {"item": "--volume"}
+    assert {"ledger.explain.event.bad_field"} <= {p["code"] for p in told[1:]}
+    assert len(told) > 2
 
 
 def test_no_place_is_known_to_an_empty_ledger(ledger: Call, tmp_path: Path, empty: str) -> None:
@@ -839,3 +887,55 @@ def test_an_error_of_a_named_file_is_not_told_as_one_of_the_output(monkeypatch: 
     monkeypatch.setattr(hetao.cli, "app", fail)
     with pytest.raises(OSError, match=r"figures\.xlsx"):
         main([])
+
+
+def run(*arguments: str, redirect: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command in a program of its own, by a shell that redirects its streams."""
+    words = shlex.join([sys.executable, "-m", "hetao", *arguments])
+    environment = {**os.environ, "HETAO_LANG": "en", "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        ["bash", "-c", f"{words} {redirect}"],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("redirect", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_job_without_a_console_does_its_work(tmp_path: Path, redirect: str) -> None:
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    lines = write(tmp_path / "e.jsonl", [event("node", "n", **NODES[0])])
+    assert run("ledger", "replay", str(lines), "--store", store, redirect=redirect).returncode == 0
+    told = run("ledger", "nosuch", redirect=redirect)
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+    assert run("ledger", "export", "--store", store).stdout.count("\n") == 1
+
+
+def test_an_event_from_an_input_that_is_closed_is_none(tmp_path: Path) -> None:
+    ended = run("ledger", "apply", "-", "--store", f"sqlite:///{tmp_path / 'store.db'}", redirect="<&-")
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "line.malformed" in ended.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_the_exit_code_says_what_messages_cannot(tmp_path: Path) -> None:
+    ended = run("ledger", "nosuch", redirect="2>/dev/full")
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
+def test_whoever_stops_reading_is_told_that_the_rest_may_not_be_done(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    many = [event("tick", f"t{number}", at=AT) for number in range(3_000)]
+    lines = write(tmp_path / "e.jsonl", [event("node", "n", **NODES[0]), *many])
+    ended = run("ledger", "replay", str(lines), "--store", store, redirect="| head -1; exit ${PIPESTATUS[0]}")
+    assert (ended.returncode, ended.stdout.count("\n")) == (2, 1)
+    assert ended.stderr.count("\n") == 1
+    assert "Broken pipe; the rest may not have been done. Remedy: " in ended.stderr
+    assert run("ledger", "replay", str(lines), "--store", store, redirect="> /dev/null").returncode == 0
+
+
+def test_modules_run_as_the_command(tmp_path: Path) -> None:
+    for module in ("hetao", "hetao.cli"):
+        done = subprocess.run([sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == metadata.version("hetao")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import xlsxwriter
 
 from hetao.errors import FiguresError, LedgerError
 from hetao.filing import COLUMNS, Filed, file_returns
-from hetao.ledger import Ledger
+from hetao.ledger import Finding, Ledger
 from hetao.ledger.records import Filing
+from hetao.text import Text
 
 HEADER = ("permit", "year", "used_m3", "next_year_m3")
 CHINESE = ("许可证号", "年度", "实际取水量", "下年度计划取水量")
@@ -357,11 +359,29 @@ def test_a_permit_that_has_ended_takes_no_return(ledger: Ledger, file: File) -> 
     assert told(file(("P1", 2024, 500, 0), ("P2", 2024, 500, 0))) == [("filing.permit.status", "3 permit")]
 
 
-def test_a_refusal_that_is_about_no_cell_is_told_with_its_row(ledger: Ledger, file: File) -> None:
-    filed = file(("P1", 2024, 500, 0), by="a" * 2_000)
-    (problem,) = filed.problems
-    assert problem.code == "filing.event.bad_field"
+def test_a_refusal_that_is_about_no_cell_is_told_with_its_row(
+    ledger: Ledger, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = Finding("R00", "第一条 (art. 1)", None, {}, Text("不收", "not taken"))
+    trial = ledger.trial
+    monkeypatch.setattr(
+        ledger,
+        "trial",
+        lambda events: [replace(o, ok=False, decision="refused", refusals=(finding,)) for o in trial(events)],
+    )
+    (problem,) = file(("P1", 2024, 500, 0)).problems
+    assert problem.code == "filing.R00"
     assert (problem.place.row, problem.place.cell, problem.place.column) == (2, "", "")
+
+
+@pytest.mark.parametrize("by", ["a" * 2_000, "a\tb", "\udcff", "", "  "])
+@pytest.mark.parametrize("at", [AT, "2026-02-30", "soon"])
+def test_who_files_and_when_is_told_once_for_all_rows(ledger: Ledger, file: File, by: str, at: str) -> None:
+    with pytest.raises(LedgerError) as caught:
+        file(("P1", 2024, 500, 0), ("P2", 2024, 500, 0), by=by, at=at)
+    expected = ["filing.no_name"] if at == AT else ["filing.no_name", "filing.no_time"]
+    assert [p.code for p in caught.value.problems] == expected
+    assert len(caught.value.describe("zh")) < 500
 
 
 def test_what_another_program_has_changed_since_the_trial_is_told(

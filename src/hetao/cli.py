@@ -6,11 +6,12 @@ import codecs
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from io import TextIOWrapper
+from itertools import pairwise, takewhile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperGroup
@@ -36,6 +37,8 @@ class _Commands(TyperGroup):
         try:
             with usage_told(ctx):
                 return super().invoke(ctx)
+        except BrokenPipeError as error:  # which would end with 1 and no word, as if something had been refused
+            raise OSError(str(error)) from error
         except ProblemsError as error:
             typer.echo(error.describe(), err=True)
             raise typer.Exit(BAD_INPUT) from None
@@ -60,8 +63,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    context: typer.Context,
-    lang: Annotated[str, typer.Option("--lang", help="zh | en")] = "",
+    lang: Annotated[str | None, typer.Option("--lang", help="zh | en")] = None,
     version: Annotated[
         bool,
         typer.Option(
@@ -69,11 +71,8 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    if lang:
-        if lang not in ("zh", "en"):
-            raise typer.BadParameter("zh | en", param_hint="--lang")
-        chosen: Language = "zh" if lang == "zh" else "en"
-        context.with_resource(use_language(chosen))
+    if lang is not None and lang not in get_args(Language):  # `main` has it in use by now
+        raise typer.BadParameter("zh | en", param_hint="--lang")
 
 
 @app.command(
@@ -155,23 +154,45 @@ def _progress(quiet: bool) -> Iterator[Callable[[Text, float], None]]:
 
 def main(arguments: list[str] | None = None) -> object:
     """Run the command line with the arguments given, or those of the process; ends the process with the exit code."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a character that the console's code page lacks (³ in GBK) ends nothing
             stream.reconfigure(errors=ESCAPED)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         try:
-            return app(arguments, prog_name="hetao")
+            with _language_asked(given):
+                return app(given, prog_name="hetao")
         finally:
             sys.stdout.flush()
     except OSError as error:
         if error.filename is not None:  # of a file that was named, not of the stream that all output goes to
             raise
-        zh = f"输出无法写出：{error}。处理：腾出空间，或写到别处，再运行一次"
-        en = f"The output cannot be written: {error}. Remedy: free space or write elsewhere, and run it again"
-        print(Text(zh, en), file=sys.stderr)
+        zh = f"输出无法写出：{error}；其后的事项可能未办。处理：腾出空间，或写到别处，再运行一次"
+        en = f"The output cannot be written: {error}; the rest may not have been done. Remedy: free space or write "
+        with suppress(OSError):
+            print(Text(zh, f"{en}elsewhere, and run it again"), file=sys.stderr)
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - where Python flushes to at its end
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError):
+                    os.dup2(nowhere.fileno(), stream.fileno())
         raise SystemExit(BAD_INPUT) from None
+
+
+def _open_what_is_closed() -> None:
+    """Put nothing in the place of standard streams that are closed, as for a job without a console."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
+
+
+def _language_asked(arguments: Sequence[str]) -> AbstractContextManager[None]:
+    """Use the language that the words before the command ask for, also for what is wrong with those words."""
+    languages = {name: name for name in get_args(Language)}
+    before = takewhile(lambda word: word.startswith("-") or word in languages, arguments)
+    words = [*" ".join(before).replace("=", " ").split(), ""]
+    asked = [languages[value] for option, value in pairwise(words) if option == "--lang" and value in languages]
+    return use_language(asked[-1]) if asked else nullcontext()
 
 
 def _escape(error: UnicodeError) -> tuple[str, int]:
@@ -182,3 +203,6 @@ def _escape(error: UnicodeError) -> tuple[str, int]:
 
 ESCAPED = "hetao.escaped"
 codecs.register_error(ESCAPED, _escape)
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hetao.cli_usage import BAD_INPUT
-from hetao.errors import ProblemsError
+from hetao.errors import Place, ProblemsError
 from hetao.text import Text
 
 if TYPE_CHECKING:
@@ -135,30 +135,30 @@ def apply(
 )
 def explain(
     store: Store,
-    node: Annotated[str, typer.Option("--node", help=_help("地点", "the place"))] = "",
-    water: Annotated[str, typer.Option("--water", help=_help("水源", "the water"))] = "groundwater",
-    volume: Annotated[str, typer.Option("--volume", help=_help("年水量，如 5万m³", "m³ a year, e.g. 5万m³"))] = "",
-    start: Annotated[str, typer.Option("--from", help=_help("起日", "the first day"))] = "",
-    end: Annotated[str, typer.Option("--to", help=_help("止日", "the last day"))] = "",
-    purpose: Annotated[str, typer.Option("--purpose", help=_help("用途", "the purpose"))] = "industry",
-    at: Annotated[str, typer.Option("--at", help=_help("申请日", "the day on which it is asked"))] = "",
+    node: Annotated[str | None, typer.Option("--node", help=_help("地点", "the place"))] = None,
+    water: Annotated[
+        str | None, typer.Option("--water", help=_help("水源，默认地下水", "the water, groundwater by default"))
+    ] = None,
+    volume: Annotated[
+        str | None, typer.Option("--volume", help=_help("年水量，如 5万m³", "m³ a year, e.g. 5万m³"))
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help=_help("起日", "the first day"))] = None,
+    end: Annotated[str | None, typer.Option("--to", help=_help("止日", "the last day"))] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", help=_help("用途，默认 industry", "the purpose, industry by default"))
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", help=_help("申请日", "the day on which it is asked"))] = None,
     event: Annotated[
         str, typer.Option("--event", help=_help("申请的其他字段（JSON）", "further fields of an application, as JSON"))
     ] = "{}",
     as_json: AsJson = False,
 ) -> None:
     """Explain what would become of an application."""
-    from hetao.ledger import Ledger
-
-    asked: dict[str, Any] = {"node": node, "water": water, "from": start, "to": end, "purpose": purpose}
-    asked |= {"at": f"{_day(at, '--at')}T00:00:00+08:00"} if at else {}
-    asked = {name: value for name, value in asked.items() if value}
-    further = _further(event)
+    given = {"node": node, "water": water, "volume_m3": volume, "from": start, "to": end, "purpose": purpose}
+    given["at"] = None if at is None else f"{_day(at, '--at')}T00:00:00+08:00"
+    asked = {name: value for name, value in given.items() if value is not None}
     with _problems_as(as_json=as_json):
-        if volume:
-            asked["volume_m3"] = _volume_m3(volume)
-        with Ledger.open(store, read_only=True) as ledger:
-            found = ledger.explain({**asked, **further})
+        found = _answer(store, {"water": "groundwater"} | asked | _further(event, asked))
     if as_json:
         _print(found.as_dict())
     else:
@@ -167,16 +167,37 @@ def explain(
         raise typer.Exit(REFUSED)
 
 
-def _further(event: str) -> dict[str, Any]:
-    """Return the fields of an application that are given as JSON."""
-    try:
-        further = json.loads(event)
-    except (ValueError, RecursionError):
-        further = None
-    if not isinstance(further, dict):
-        words = _help('一个 JSON 对象，如 {"deep": true}', 'one JSON object, e.g. {"deep": true}')
+def _answer(store: str, asked: dict[str, Any]) -> Explanation:
+    """Ask a ledger; a volume that cannot be read is told with everything else that is wrong."""
+    from hetao.errors import LedgerError, Problems
+    from hetao.ledger import Ledger
+
+    problems = Problems(LedgerError)
+    if isinstance(asked.get("volume_m3"), str):
+        text = asked["volume_m3"]
+        asked["volume_m3"] = problems.attempt(lambda: _volume_m3(text), Place(item="--volume")) or 0
+    with Ledger.open(store, read_only=True) as ledger:
+        found = problems.attempt(lambda: ledger.explain(asked))
+    problems.raise_if_any()
+    assert found is not None
+    return found
+
+
+def _further(event: str, asked: Collection[str]) -> dict[str, Any]:
+    """Return the fields of an application that are given as JSON, none of which may be given otherwise too."""
+    from hetao.ledger.event import Malformed, read_event
+
+    further = read_event(event)
+    if isinstance(further, Malformed):
+        words = _help(
+            f'一个 JSON 对象，如 {{"deep": true}}（{further.reason.zh}）',
+            f'one JSON object, e.g. {{"deep": true}} ({further.reason.en})',
+        )
         raise typer.BadParameter(words, param_hint="--event")
-    return further
+    if twice := [name for name in further.raw if name in asked]:
+        words = _help(f"选项已给出 {', '.join(twice)}", f"{', '.join(twice)} stands in an option too")
+        raise typer.BadParameter(words, param_hint="--event")
+    return dict(further.raw)
 
 
 def _volume_m3(text: str) -> int:
@@ -224,12 +245,12 @@ def _show_explanation(found: Explanation) -> None:
 )
 def headroom(
     store: Store,
-    node: Annotated[str, typer.Option("--node", help=_help("只列此节点", "only this node"))] = "",
-    water: Annotated[str, typer.Option("--water", help=_help("只列此水源", "only this water"))] = "",
-    year: Annotated[int, typer.Option("--year", help=_help("年份", "the year"))] = 0,
+    node: Annotated[str | None, typer.Option("--node", help=_help("只列此节点", "only this node"))] = None,
+    water: Annotated[str | None, typer.Option("--water", help=_help("只列此水源", "only this water"))] = None,
+    year: Annotated[int | None, typer.Option("--year", min=1, max=9999, help=_help("年份", "the year"))] = None,
     as_of: Annotated[
-        str, typer.Option("--as-of", help=_help("截至此日（含）", "as it stood at the end of this day"))
-    ] = "",
+        str | None, typer.Option("--as-of", help=_help("截至此日（含）", "as it stood at the end of this day"))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List accounts."""
@@ -238,33 +259,41 @@ def headroom(
     from hetao.ledger import Ledger
     from hetao.ledger.line import WATERS
 
-    day = _day(as_of, "--as-of") if as_of else None
-    if water:
-        _one_of(water, WATERS, "--water")
+    day = None if as_of is None else _day(as_of, "--as-of")
+    if water is not None:
+        _one_of(water, {name: label.zh for name, label in WATERS.items()}, "--water")
     with _problems_as(as_json=as_json), Ledger.open(store, read_only=True) as ledger:
-        if node:
-            _one_of(node, [n.node for n in ledger.nodes()], "--node")
-        accounts = ledger.accounts(node=node or None, water=water or None, year=year or None, as_of=day)
+        if node is not None:
+            _one_of(node, {n.node: n.name for n in ledger.nodes()}, "--node")
+        accounts = ledger.accounts(node=node, water=water, year=year, as_of=day)
     if as_json:
         for account in accounts:
             _print(dataclasses.asdict(account))
         return
-    names = ("cap_m3", "limit_m3", "permitted_m3", "headroom_m3", "reserve_m3", "unallocated_m3", "planned_m3")
-    typer.echo("\t".join(("node", "line", "year", *names, "used_m3", "reported_m3", "debt_m3")))
+    names = (
+        *("cap_m3", "limit_m3", "moved_m3", "permitted_m3", "headroom_m3", "broken_down_m3", "reserve_m3"),
+        *("unallocated_m3", "planned_m3", "used_m3", "reported_m3", "debt_m3"),
+    )
+    typer.echo("\t".join(("node", "line", "year", *names)))
     for account in accounts:
         line = f"{account.water}/{account.basis}/{account.ecology}"
-        cells = (getattr(account, name) for name in (*names, "used_m3", "reported_m3", "debt_m3"))
+        cells = (getattr(account, name) for name in names)
         typer.echo("\t".join((account.node, line, str(account.year), *("" if c is None else str(c) for c in cells))))
 
 
-def _one_of(text: str, known: Collection[str], option: str) -> None:
-    """Refuse a name that is none of those known, and offer the closest."""
-    from difflib import get_close_matches
+def _one_of(text: str, known: Mapping[str, str], option: str) -> None:
+    """Refuse a name that is none of those known, each with what it is called, and offer the closest."""
+    from difflib import SequenceMatcher
+
+    def likeness(name: str) -> float:
+        """Return how much a name, or what it is called, is like the one that was given."""
+        return max(SequenceMatcher(None, text.lower(), each.lower()).ratio() for each in (name, known[name]))
 
     if text not in known:
-        listed = ", ".join(get_close_matches(text, known, n=3, cutoff=0) or ["–"])
+        closest = sorted(known, key=likeness, reverse=True)[:3]
+        listed = ", ".join(f"{name} ({known[name]})" for name in closest) or "–"
         raise typer.BadParameter(
-            _help(f"未知的 {text}；最接近的：{listed}", f"{text} is not known; the closest: {listed}"),
+            _help(f"未知的“{text}”；最接近的：{listed}", f"“{text}” is not known; the closest: {listed}"),
             param_hint=option,
         )
 
@@ -275,7 +304,8 @@ def _day(text: str, option: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise typer.BadParameter(_help("YYYY-MM-DD 日期", "a day as YYYY-MM-DD"), param_hint=option) from None
+        words = _help(f"应为 YYYY-MM-DD 日期，不是“{text}”", f"a day as YYYY-MM-DD, not “{text}”")
+        raise typer.BadParameter(words, param_hint=option) from None
 
 
 @app.command(

@@ -33,6 +33,10 @@ SAID = (  # each with what it says in Chinese
 )
 INVALID = re.compile(r"Invalid value(?: for '?(.+?)'?)?: (.*)", re.DOTALL)
 EXPECTED = (
+    (r".*valid string.*", "应为文字"),
+    (r"path (.+) does not exist\.?", "没有 {}"),
+    (r"path (.+) is a (?:directory|file)\.?", "{} 不是所需的那种路径"),
+    (r"path (.+) is not (?:readable|writable)\.?", "没有读写 {} 的权限"),
     (r".*valid (?:integer|int).*", "应为整数"),
     (r".*valid (?:number|float).*", "应为数字"),
     (r".*greater than or equal to (\S+?)\.?", "应不小于 {}"),

@@ -109,7 +109,7 @@ class Problem:
     def describe(self, wanted: Language | None = None) -> str:
         """Return the problem as one paragraph in the wanted language (default: the one in use)."""
         lang = wanted or language()
-        found, expected, remedy = (t.in_language(lang) for t in (self.found, self.expected, self.remedy))
+        found, expected, remedy = (t.in_language(lang).rstrip("。.") for t in (self.found, self.expected, self.remedy))
         where = self.place.describe(lang)
         if lang == "zh":
             return f"{where + '：' if where else ''}发现{found}；应为{expected}。处理：{remedy}"

@@ -16,7 +16,7 @@ from typing import Any
 from hetao.errors import LedgerError, Place, Problem, Problems
 from hetao.figures import Row, read_table
 from hetao.ledger import Finding, Ledger, Outcome
-from hetao.ledger.fields import instant
+from hetao.ledger.fields import instant, text
 from hetao.text import Text
 from hetao.units import read_number
 
@@ -39,7 +39,10 @@ SIGNS = {  # what a refusal is about → its column, where no field of it says s
 }
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+")
-INSTANT = instant()
+INSTANT, NAME = instant(), text()
+TIME_EXPECTED = Text(
+    "时间，如 2025-01-10T09:00:00+08:00 或 2025-01-10", "a time such as 2025-01-10T09:00:00+08:00, or 2025-01-10"
+)
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,7 @@ def file_returns(
         FiguresError: the file cannot be read, or lacks columns.
         LedgerError: nobody files them, or the store cannot be written.
     """
-    if not by.strip():
-        blank = Text("空白的填报人", "nobody who files them")
-        name, remedy = Text("填报人的名称", "the name of who files them"), Text("用 --by 给出", "give it by --by")
-        raise LedgerError([Problem("filing.no_name", Place(item="by"), blank, name, remedy)])
+    _check_filing(by, at)
     aliases = {zh: name for name, zh in COLUMNS.items()} | {name: name for name in COLUMNS}
     rows = read_table(path, REQUIRED, ("at",), sheet=sheet, aliases=aliases)
     wrong: list[tuple[int, Problem]] = []
@@ -143,6 +143,27 @@ def file_returns(
     told = tuple(problem for _, problem in sorted(wrong, key=lambda found: found[0]))
     wrong_rows = len({index for index, _ in wrong})
     return Filed(len(rows), decisions["posted"], decisions["duplicate"], wrong_rows, told, tuple(remarks))
+
+
+def _check_filing(by: str, at: str) -> None:
+    """Refuse who files them and when, once for all rows, where it is no name or no time."""
+    problems = Problems(LedgerError)
+    if not NAME.fits(by) or by != by.encode(errors="ignore").decode():  # what no UTF-8 says is no name either
+        shown = f"“{by[:60]}”" + ("…" if by[60:] else "")
+        found = Text(shown, shown) if by.strip() else Text("空白的填报人", "nobody who files them")
+        expected = Text(f"填报人的名称：{NAME.expected.zh}", f"the name of who files them: {NAME.expected.en}")
+        remedy = Text("用 --by 给出", "give it by --by")
+        problems.add("filing.no_name", Place(item="by"), found=found, expected=expected, remedy=remedy)
+    if at.strip() and not INSTANT.fits(_with_offset(at.strip())):
+        remedy = Text("改正 --at，或留给 at 列", "correct --at, or leave it to a column at")
+        problems.add("filing.no_time", Place(item="at"), found=Text(at, at), expected=TIME_EXPECTED, remedy=remedy)
+    problems.raise_if_any()
+
+
+def _with_offset(given: str) -> str:
+    """Return a time with its offset: the first moment of a day alone, and China's where none is written."""
+    filed = f"{given}T00:00:00" if DAY.fullmatch(given) else given
+    return f"{filed}+08:00" if TIME.fullmatch(filed) else filed
 
 
 def _event(row: Row, by: str, at: str, problems: Problems) -> dict[str, Any] | None:
@@ -187,19 +208,17 @@ def _check_once(
 def _instant(row: Row, at: str, problems: Problems) -> str:
     """Return when a row was filed, with the offset: China's where none is written; record what is no time."""
     given = row["at"] or at.strip()
-    expected = Text("时间，如 2025-01-10T09:00:00+08:00 或 2025-01-10", "a time such as 2025-01-10T09:00:00+08:00")
     if not given:
         found, remedy = (
             Text("没有填报时间", "no time of filing"),
             Text("用 --at 给出，或加一列 at", "give it by --at, or in a column at"),
         )
-        problems.add("filing.no_time", row.place("at"), found=found, expected=expected, remedy=remedy)
+        problems.add("filing.no_time", row.place("at"), found=found, expected=TIME_EXPECTED, remedy=remedy)
         return ""
-    filed = f"{given}T00:00:00" if DAY.fullmatch(given) else given
-    filed = f"{filed}+08:00" if TIME.fullmatch(filed) else filed
+    filed = _with_offset(given)
     if not INSTANT.fits(filed):
-        remedy = Text("改正时间", "correct the time")
-        problems.add("filing.no_time", row.place("at"), found=Text(given, given), expected=expected, remedy=remedy)
+        found, remedy = Text(given, given), Text("改正时间", "correct the time")
+        problems.add("filing.no_time", row.place("at"), found=found, expected=TIME_EXPECTED, remedy=remedy)
     return filed
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from audit.story import Story, codes, declare
 from hetao.audit import audit_store
+from hetao.errors import LedgerError
 from hetao.ledger import Ledger
 
 ENTRIES = 22
@@ -147,4 +148,7 @@ def test_an_anchor_that_cannot_be_read(anchored, tmp_path, kind):
     named = tmp_path / "named"
     if kind == "folder":
         named.mkdir()
-    assert codes(audit(anchored, named)) == {"anchor"}
+    with pytest.raises(LedgerError) as caught:
+        audit(anchored, named)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.file) == ("ledger.store.anchor", str(named))

@@ -106,7 +106,6 @@ def test_where_nothing_holds_it_down_the_ledger_itself_does(scene):
 def test_what_a_question_may_leave_out_and_what_it_may_say(scene):
     answer = scene.ledger.explain(json.dumps({"node": "A1", "water": "groundwater", "volume_m3": 13, **TERM}))
     assert answer.ok
-    assert ask(scene, 13, at="2019-01-01T00:00:00+08:00").reasons[0].rule == "event.backwards"
     months = ask(scene, 24, monthly_m3=[3] * 12)
     assert (months.ok, months.decision) == (False, "incomplete")
     assert ask(scene, 24, monthly_m3=[2] * 12).ok
@@ -132,9 +131,11 @@ def test_what_a_question_may_leave_out_and_what_it_may_say(scene):
         ({"to": "2020-01-01"}, "term.backwards"),
         ({"colour": "red", "node": "?"}, "event.unknown_field"),
         ({"colour": "red"}, "event.unknown_field"),
-        ({"event": "rain"}, "event.unknown"),
+        ({"event": "rain"}, "malformed"),
         ({"monthly_m3": [1]}, "event.bad_field"),
         ({"at": "soon"}, "event.bad_field"),
+        ({"at": "2019-01-01T00:00:00+08:00"}, "event.backwards"),
+        ({"event": "cap"}, "malformed"),
     ],
 )
 def test_questions_without_an_answer(scene, fields, code):
@@ -157,6 +158,25 @@ def test_questions_that_are_none(scene, question):
     with pytest.raises(LedgerError) as caught:
         scene.ledger.explain(question)
     assert caught.value.problems[0].code == "ledger.explain.malformed"
+
+
+def test_nothing_may_be_asked_for(scene):
+    answer = ask(scene, 0)
+    assert (answer.ok, answer.over_m3) == (True, 0)
+    assert answer.largest_m3 == ask(scene, 1).largest_m3
+
+
+def test_where_not_even_one_more_would_pass_nothing_is_the_largest(scene):
+    full = ask(scene, 1).largest_m3
+    assert scene.apply("FULL", full, "A1", **TERM).ok
+    answer = ask(scene, 0)
+    assert (answer.ok, answer.largest_m3) == (True, 0)
+    assert ask(scene, 1).largest_m3 is None
+
+
+def test_a_volume_beyond_what_can_be_counted_is_told_once(scene):
+    assert scene.apply("SOME", 1, "A1", **TERM).ok
+    assert [f.rule for f in ask(scene, VOLUME_MAX).reasons].count("volume.sum") == 1
 
 
 def test_an_empty_ledger_has_no_answer():

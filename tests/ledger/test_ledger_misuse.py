@@ -27,6 +27,29 @@ def test_a_day_that_is_none_is_refused(scene, day):
             scene.ledger.accounts(as_of=day)
 
 
+def test_what_was_due_before_the_latest_day_is_not_told(scene):
+    """It would be told from what is known today: a tick may not go back either."""
+    scene.day("2025-03-03").must("tick")
+    assert scene.ledger.due("2025-03-03") == scene.ledger.due(date(2025, 3, 3))
+    with pytest.raises(LedgerError, match="2025-03-03, the ledger's latest day, or a later one") as caught:
+        scene.ledger.due("2025-03-02")
+    assert caught.value.problems[0].found.zh == "2025-03-02"
+
+
+@pytest.mark.parametrize(("line", "place"), [('{"a" 1}', 6), ('{"a": 1,\n', 10), ('{"a": 1', 8), ("\n\n", 3)])
+def test_where_a_line_is_no_json_is_counted_from_its_beginning(scene, line, place):
+    outcome = scene.ledger.apply(line)
+    assert f"at character {place}" in outcome.refusals[0].text.en
+
+
+@pytest.mark.parametrize(("value", "told"), [(10**59, "0"), (10**60, "…")])
+def test_what_is_cut_short_is_told_to_go_on(scene, value, told):
+    (refusal,) = [
+        f for f in scene.post("cap", node="NM", volume_m3=value).refusals if f.facts.get("field") == "volume_m3"
+    ]
+    assert refusal.facts["found"][-1] == told
+
+
 def test_a_day_may_be_a_date_or_be_written_without_dashes(scene):
     assert scene.apply("AP1", 600).ok
     held = scene.ledger.accounts(node="NM", as_of="2025-03-03")

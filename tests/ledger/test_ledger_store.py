@@ -796,6 +796,19 @@ def test_rebuilding_mends_what_is_not_the_journal(filled, url, make, table):
         assert (ledger.verify().problems, ledger.verify().unchecked, ledger.head.seq) == ((), (), 3)
 
 
+def test_rebuilding_leaves_one_end_of_the_journal(filled, url, make):
+    """A bit in the first column of ``tip`` makes a second row possible, which no writer would look at."""
+    with closing(sqlite3.connect(filled)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("INSERT INTO tip VALUES (6, 1, ?, NULL)", ("0" * 64,))
+        connection.commit()
+    with Ledger.open(url) as ledger:
+        assert not ledger.verify().ok
+        assert ledger.rebuild() == 2
+        assert ledger.apply(make.cap("NM", 6)).ok
+        assert ledger.verify(rejudged=True).ok
+
+
 def test_rebuilding_does_not_mend_the_journal(filled, url, make):
     flip(filled, "journal")
     with Ledger.open(url) as ledger:
@@ -976,3 +989,23 @@ def test_a_store_without_page_sums_is_read_as_it_is(filled, flipped):
     with Ledger.open(f"sqlite:///{filled}", read_only=True) as ledger:
         assert [node.node for node in ledger.nodes()] == ["NM"]
     assert not filled.with_name("store.db-pages").exists()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_path_that_the_system_does_not_take_is_told(tmp_path, read_only):
+    for call in (lambda url: Ledger.open(url, read_only=read_only), audit_store):
+        with pytest.raises(LedgerError) as caught:
+            call(f"sqlite:///{tmp_path / ('a' * 300)}")
+        assert caught.value.problems[0].code in ("ledger.store.unreachable", "ledger.store.damaged")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path, monkeypatch):
+    def forbidden(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.stat", forbidden)
+        for call in (lambda url: Ledger.open(url, read_only=True), audit_store):
+            with pytest.raises(LedgerError, match="Permission denied"):
+                call(f"sqlite:///{tmp_path / 'store.db'}")

@@ -79,6 +79,11 @@ REFUSALS = {
         Text("可核验的台账库", "a store at rest for a moment"),
         Text("待写入停下后重试", "retry when the writing has paused"),
     ),
+    "anchor": (
+        Text("无法读取的锚文件", "an anchor that cannot be read"),
+        Text("台账之外记有日志末条的锚文件", "an anchor: a file outside the store that notes its journal's head"),
+        Text("检查锚文件的路径和权限", "check the path of the anchor and its rights"),
+    ),
     "damaged": (
         Text("无法读取的台账库", "a store that cannot be read"),
         Text("可读的台账库", "a store that can be read"),

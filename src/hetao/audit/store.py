@@ -56,10 +56,13 @@ def audit_store(source: str | bytes, *, anchor: Path | None = None) -> Verificat
         What is wrong, `AT_MOST` problems at most, and what could not be checked.
 
     Raises:
-        LedgerError: the store cannot be read at all.
+        LedgerError: the store, or the anchor that was named, cannot be read at all.
     """
-    with ExitStack() as stack:
-        return _Audit(source, stack).run(anchor)
+    try:
+        with ExitStack() as stack:
+            return _Audit(source, stack).run(anchor)
+    except OSError as error:
+        raise refusal("damaged", _shown(source), str(error)) from error
 
 
 def _shown(source: str | bytes) -> str:
@@ -307,7 +310,9 @@ class _Audit:
             try:
                 anchor = read_anchor(path)
             except (OSError, ValueError, RecursionError) as error:
-                if path == named or not isinstance(error, FileNotFoundError):
+                if path == named and isinstance(error, OSError):
+                    raise refusal("anchor", str(path), error.strerror or str(error)) from error
+                if not isinstance(error, FileNotFoundError):
                     self._bad_anchor(path, same(error))
                 continue
             if anchor is not None:

@@ -100,7 +100,7 @@ def read_event(source: Mapping[str, Any] | str, line: int | None = None) -> Even
     except _LineError as fault:
         reason = fault.reason
     except json.JSONDecodeError as fault:
-        reason = Text(f"第 {fault.colno} 个字符处有语法错误", f"a syntax error at character {fault.colno}")
+        reason = Text(f"第 {fault.pos + 1} 个字符处有语法错误", f"a syntax error at character {fault.pos + 1}")
     except UnicodeEncodeError:
         reason = Text("不是有效的 UTF-8 文字", "it is no valid UTF-8")
     except RecursionError:

@@ -13,7 +13,7 @@ from hetao.ledger.fields import VOLUME_MAX
 from hetao.ledger.judge import judge
 from hetao.ledger.limits import effective_m3, room_m3
 from hetao.ledger.line import Line, drawn_lines
-from hetao.ledger.outcome import Decision, Finding, Outcome
+from hetao.ledger.outcome import Decision, Finding, Outcome, dump_json
 from hetao.ledger.records import Application
 from hetao.ledger.rights import charges_of, is_ecological
 from hetao.ledger.state import State
@@ -33,7 +33,7 @@ ASSUMED: Mapping[str, Any] = {  # what a question may leave out; none of it deci
     "demonstration": True,
 }
 PASSES: frozenset[Decision] = frozenset({"admitted", "exempt"})
-UNFIT = frozenset({"event.bad_field", "event.missing_field", "event.unknown", "event.unknown_field"})
+UNFIT = frozenset({"event.backwards", "event.bad_field", "event.missing_field", "event.unknown_field"})
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,9 @@ def _complete(state: State, question: Mapping[str, Any] | str) -> dict[str, Any]
     if isinstance(reading, Malformed):
         raise _problem(reading.reason)
     asked = {**ASSUMED, **reading.raw}
+    if asked["event"] != "apply":
+        shown = dump_json(asked["event"])[:60]
+        raise _problem(Text(f"事件 {shown}", f"the event {shown}"))
     asked.setdefault("key", "explain")
     asked.setdefault("application", "explain")
     if state.clock is not None:
@@ -194,7 +197,7 @@ def _largest(state: State, asked: Mapping[str, Any], volume_m3: int, *, passes: 
         return judge(state, _event(asked, m3), 0, None)[0].decision in PASSES
 
     low, high = (volume_m3, VOLUME_MAX + 1) if passes else (0, volume_m3)
-    if low == 0 and not fits(1):
+    if not passes and not fits(1):
         return None
     while high - low > 1:
         middle = (low + high) // 2
@@ -233,5 +236,6 @@ def _unanswerable(reasons: tuple[Finding, ...]) -> LedgerError:
 
 
 def _problem(reason: Text) -> LedgerError:
-    expected, remedy = Text("一个 JSON 对象", "one JSON object"), Text("改正问题", "correct the question")
+    expected = Text("一件申请（apply 事件的 JSON 对象）", "an application: the JSON object of an apply event")
+    remedy = Text("改正问题", "correct the question")
     return LedgerError([Problem("ledger.explain.malformed", Place(item="explain"), reason, expected, remedy)])

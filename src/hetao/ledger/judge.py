@@ -156,7 +156,8 @@ def _left_to_rules(
             found.refuse(breach("event.missing_field", {"field": name}, node=place, words=words))
         else:
             words = {"event": kind, "expected": spec.expected}
-            facts = {"field": name, "found": dump_json(raw[name])[:60]}
+            found_there = dump_json(raw[name])
+            facts = {"field": name, "found": found_there[:60] + ("…" if found_there[60:] else "")}
             found.refuse(breach("event.bad_field", facts, node=place, words=words))
     if act is None and isinstance(raw.get("event"), str):
         words = {"known": ", ".join(acts())}

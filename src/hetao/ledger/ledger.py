@@ -137,9 +137,9 @@ class Ledger:
 
     def _add_anchor(self, path: Path, *, read_only: bool) -> None:
         """Hold the store against what an anchor notes, and note heads there from now on."""
-        if read_only and not path.exists():
-            return
         try:
+            if read_only and not path.exists():
+                return
             if read_only:
                 with path.open("rb") as file:
                     kept = read_head(file.read(LONGEST))
@@ -408,11 +408,16 @@ class Ledger:
             day: the day, ISO 8601.
 
         Raises:
-            LedgerError: it is no day.
+            LedgerError: it is no day, or one before the ledger's latest time.
         """
         read = _read_day(day)
         with self._turn, self._work:
-            return what_is_due(self._current(), read)
+            state = self._current()
+            if state.clock is not None and read < (latest := state.clock.isoformat()[:10]):
+                raise _wrong_day(
+                    read, Text(f"{latest} 或以后的日期", f"{latest}, the ledger's latest day, or a later one")
+                )
+            return what_is_due(state, read)
 
     def state(self) -> State:
         """Return the state itself, for reading many things at once; it changes with the next event."""
@@ -488,10 +493,12 @@ def _read_day(day: str | date) -> str:
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
     except (TypeError, ValueError):
-        shown = repr(day)[:60]
-        expected = Text("日期，如 2026-12-31", "a day, e.g. 2026-12-31")
-        remedy = Text("按 ISO 8601 书写日期", "write the day as ISO 8601 does")
-        raise LedgerError([Problem("ledger.day", Place(item="day"), Text(shown, shown), expected, remedy)]) from None
+        raise _wrong_day(repr(day)[:60], Text("日期，如 2026-12-31", "a day, e.g. 2026-12-31")) from None
+
+
+def _wrong_day(shown: str, expected: Text) -> LedgerError:
+    remedy = Text("改正日期，按 ISO 8601 书写", "correct the day, and write it as ISO 8601 does")
+    return LedgerError([Problem("ledger.day", Place(item="day"), Text(shown, shown), expected, remedy)])
 
 
 def default_anchor(url: str) -> Path | None:

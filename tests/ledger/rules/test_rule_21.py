@@ -361,6 +361,24 @@ def test_time_raises_each_cap_once_near_it_and_once_at_it(near):
     assert len(by_rule(near.tick("2026-06-05").raised)) == 1
 
 
+def test_time_raises_what_was_published_of_the_last_year(near):
+    near.tick("2025-12-31")
+    publish(near, "A1", 9_000)
+    (finding,) = by_rule(near.tick("2026-02-01").raised)
+    assert (finding.node, finding.facts["year"], finding.facts["use_m3"]) == ("A1", 2025, 9_000)
+    publish(near, "A1", 10_000)
+    publish(near, "A1", 9_500, 2026)
+    raised = by_rule(near.tick("2026-02-02").raised)
+    assert [(f.facts["year"], f.facts["use_m3"]) for f in raised] == [(2025, 10_000), (2026, 9_500)]
+    assert by_rule(near.tick("2026-02-03").raised) == []
+
+
+def test_what_was_published_two_years_ago_is_raised_no_more(near):
+    near.tick("2026-12-31")
+    publish(near, "A1", 10_000)
+    assert by_rule(near.tick("2027-01-01").raised) == []
+
+
 def test_time_raises_a_full_cap_without_a_warning_ratio_and_nothing_else(world):
     for node in ("A1", "A2"):
         world.cap(node, CAP_M3, "groundwater", 2025)

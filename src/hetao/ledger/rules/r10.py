@@ -19,6 +19,7 @@ DRAWING = (
 
 def _check(case: Case, found: Findings) -> None:
     """Refuse sums that no store can hold; refuse a balance below zero, which no act may leave behind."""
+    beyond = False
     for cell, change in case.draft.draws.items():
         held = case.state.drawn(cell)
         if min(change) >= 0 and sum(change) + sum(held) <= VOLUME_MAX:
@@ -27,7 +28,8 @@ def _check(case: Case, found: Findings) -> None:
         if min(amounts) < 0:
             facts = {"water": cell[1], "year": cell[2], "below_m3": -min(amounts)}
             found.refuse(MEMBER.finding("below", cell[0], facts, place=case.state.nodes[cell[0]].label))
-        if sum(amounts) > VOLUME_MAX and any(map(lt, held, amounts)):
+        if not beyond and sum(amounts) > VOLUME_MAX and any(map(lt, held, amounts)):
+            beyond = True
             words = {"place": case.state.nodes[cell[0]].label}
             found.refuse(breach("volume.sum", {"most": VOLUME_MAX}, node=cell[0], words=words))
 

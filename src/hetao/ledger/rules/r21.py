@@ -126,14 +126,18 @@ def _check(case: Case, found: Findings) -> None:
 
 
 def _due(tick: Tick) -> None:
-    """Raise every cap whose use of the running year passes the warning ratio, and again where it reaches the cap."""
+    """Raise every cap whose use of a year passes the warning ratio, and again where it reaches the cap.
+
+    The use of the last year is often published in this one only.
+    """
     for node in tick.state.nodes:
         ratio = _warning_ratio(tick.state, node, tick.day)
         for water in WATERS:
             for line in drawn_lines(water, ecological=False):
-                pressure = pressure_in(tick.state, node, line, year_of(water, tick.day))
-                if pressure is not None:
-                    _raise(tick, pressure, ratio)
+                year = year_of(water, tick.day)
+                for pressure in (pressure_in(tick.state, node, line, each) for each in (year - 1, year)):
+                    if pressure is not None:
+                        _raise(tick, pressure, ratio)
 
 
 def _raise(tick: Tick, pressure: Pressure, ratio: _Ratio) -> None:

@@ -224,7 +224,7 @@ class SqliteStore:
         """Empty the tables of the state, to be written anew; the journal was proved, but for the index of its keys."""
         self._renewed = True
         self._run("REINDEX journal")
-        for table in reversed(TABLES):
+        for table in ("tip", *reversed(TABLES)):
             self._run(f"DELETE FROM {table}")
 
     def seal(self, head: Head, clock: datetime | None) -> None:
@@ -286,8 +286,8 @@ def open_sqlite(url: str, *, read_only: bool, wait_s: float) -> SqliteStore:
     if not separator or not path:
         raise store_error("scheme", url)
     file = None if path == ":memory:" else Path(path).absolute()
-    target = path if file is None else _file_uri(url, file, read_only)
     with as_ledger_errors(url):
+        target = path if file is None else _file_uri(url, file, read_only)
         connection = sqlite3.connect(target, timeout=wait_s, isolation_level=None, uri=True, check_same_thread=False)
     store = SqliteStore(url, connection, file, wait_s)
     with ExitStack() as undo:

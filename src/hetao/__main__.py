@@ -1,0 +1,5 @@
+"""``python -m hetao``: the command line."""
+
+from hetao.cli import main
+
+main()

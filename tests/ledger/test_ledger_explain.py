@@ -143,7 +143,7 @@ def test_questions_without_an_answer(scene, fields, code):
         ask(scene, fields.pop("volume_m3", 5), **fields)
     codes = {p.code.removeprefix("ledger.explain.") for p in caught.value.problems}
     assert code in codes or (code == "unclear" and codes)
-    assert all(p.found.zh and p.found.en and p.place.item == "explain" for p in caught.value.problems)
+    assert all(p.found.zh and p.found.en and p.place.item.startswith("explain") for p in caught.value.problems)
 
 
 @pytest.mark.parametrize("volume_m3", [-5, "5", 1.5, True])
@@ -151,6 +151,14 @@ def test_of_a_wrong_volume_only_the_volume_is_told(scene, volume_m3):
     with pytest.raises(LedgerError) as caught:
         ask(scene, volume_m3)
     assert [p.code for p in caught.value.problems] == ["ledger.explain.event.bad_field"]
+
+
+def test_what_is_wrong_with_a_field_is_told_with_what_it_takes(scene):
+    with pytest.raises(LedgerError) as caught:
+        ask(scene, 5, to="2025-02-30", water="snow")
+    told = {p.place.item: (p.found.en, p.expected.en) for p in caught.value.problems}
+    assert told["explain to"] == ('"2025-02-30"', "an ISO 8601 date from 1500 to 2999, e.g. 2024-01-01")
+    assert told["explain water"][1].startswith("one of total, surface")
 
 
 @pytest.mark.parametrize("question", ["no JSON", "[]", {"volume_m3": float("nan")}])
@@ -180,8 +188,9 @@ def test_a_volume_beyond_what_can_be_counted_is_told_once(scene):
 
 
 def test_an_empty_ledger_has_no_answer():
-    with Ledger.open("sqlite:///:memory:") as ledger, pytest.raises(LedgerError):
+    with Ledger.open("sqlite:///:memory:") as ledger, pytest.raises(LedgerError) as caught:
         ledger.explain({"node": "A1", "water": "groundwater", "volume_m3": 5, **TERM})
+    assert {p.place.item: p.found.en for p in caught.value.problems}["explain at"] == "nothing"
 
 
 steps = st.lists(

@@ -33,6 +33,7 @@ ASSUMED: Mapping[str, Any] = {  # what a question may leave out; none of it deci
     "demonstration": True,
 }
 PASSES: frozenset[Decision] = frozenset({"admitted", "exempt"})
+REMEDY = Text("补全或改正问题", "complete or correct the question")
 UNFIT = frozenset({"event.backwards", "event.bad_field", "event.missing_field", "event.unknown_field"})
 
 
@@ -224,18 +225,29 @@ def _levels(state: State, right: Application) -> list[Level]:
 
 
 def _unanswerable(reasons: tuple[Finding, ...]) -> LedgerError:
+    problems = [_unfit_field(f) or _reason(f"ledger.explain.{f.rule}", f.text) for f in reasons]
+    unclear = Text("不完整的问题", "an incomplete question")
+    return LedgerError(problems or [_reason("ledger.explain.unclear", unclear)])
+
+
+def _unfit_field(finding: Finding) -> Problem | None:
+    """Return what is wrong with one field of a question; None where it is not about one."""
+    name = finding.facts.get("field")
+    field = acts()["apply"].all_fields.get(name) if finding.rule in UNFIT and isinstance(name, str) else None
+    if field is None:
+        return None
+    found = finding.facts.get("found")
+    told = Text("没有给出", "nothing") if found is None else Text(str(found), str(found))
+    return Problem(f"ledger.explain.{finding.rule}", Place(item=f"explain {name}"), told, field.expected, REMEDY)
+
+
+def _reason(code: str, found: Text) -> Problem:
     expected = Text(
         "写明 node、water、volume_m3、from、to 的申请", "an application with node, water, volume_m3, from, to"
     )
-    remedy = Text("补全或改正问题", "complete or correct the question")
-    place = Place(item="explain")
-    return LedgerError(
-        [Problem(f"ledger.explain.{f.rule}", place, f.text, expected, remedy) for f in reasons]
-        or [Problem("ledger.explain.unclear", place, Text("不完整的问题", "an incomplete question"), expected, remedy)]
-    )
+    return Problem(code, Place(item="explain"), found, expected, REMEDY)
 
 
 def _problem(reason: Text) -> LedgerError:
     expected = Text("一件申请（apply 事件的 JSON 对象）", "an application: the JSON object of an apply event")
-    remedy = Text("改正问题", "correct the question")
-    return LedgerError([Problem("ledger.explain.malformed", Place(item="explain"), reason, expected, remedy)])
+    return LedgerError([Problem("ledger.explain.malformed", Place(item="explain"), reason, expected, REMEDY)])

@@ -539,3 +539,11 @@ def test_the_template_offers_the_indicators_given(schema: Schema, tree: RegionTr
 def test_the_limits_are_stated() -> None:
     assert files.MAX_FILE_BYTES == 50_000_000
     assert files.MAX_UNPACKED_BYTES == 500_000_000
+
+
+def test_a_text_file_has_no_sheets(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("y\n1\n", encoding="utf-8")
+    with pytest.raises(FiguresError, match="expected no sheet: a file of this kind has none") as caught:
+        read_table(path, ["y"], sheet="Sheet1")
+    assert [p.code for p in caught.value.problems] == ["figures.no_sheet"]

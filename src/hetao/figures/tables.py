@@ -140,12 +140,15 @@ def _one_grid(path: Path, sheet: str, root: Path | None) -> Grid:
     if not sheet:
         return next(iter(grids.values()))
     if sheet not in grids:
-        listed = ", ".join(grids)
+        listed = ", ".join(filter(None, grids))
+        expected = Text(f"以下之一：{listed}", f"one of: {listed}")
+        if not listed:
+            expected = Text("不写工作表名：该文件没有工作表", "no sheet: a file of this kind has none")
         raise fault(
             "no_sheet",
             Place(file=shown, sheet=sheet),
             found=Text("没有这个工作表", "no such sheet"),
-            expected=Text(f"以下之一：{listed}", f"one of: {listed}"),
+            expected=expected,
             remedy=Text("改正工作表名", "correct the sheet's name"),
         )
     return grids[sheet]

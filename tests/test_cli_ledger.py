@@ -486,6 +486,7 @@ def test_further_fields_that_are_no_object_are_bad_input(
         ("--volume", "5", "--water", "wine"),
         ("--volume", "5", "--at", "2020-01-01"),
         ("--volume", "5", "--event", '{"event": "cap"}'),
+        ("--event", '{"volume_m3": "5"}'),
         ("--volume", ""),
         ("--volume", "5", "--node", ""),
     ],

@@ -154,11 +154,12 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain what would become of an application."""
-    given = {"node": node, "water": water, "volume_m3": volume, "from": start, "to": end, "purpose": purpose}
+    given: dict[str, Any] = {"node": node, "water": water, "from": start, "to": end, "purpose": purpose}
     given["at"] = None if at is None else f"{_day(at, '--at')}T00:00:00+08:00"
     asked = {name: value for name, value in given.items() if value is not None}
+    further = _further(event, (*asked, *(() if volume is None else ("volume_m3",))))
     with _problems_as(as_json=as_json):
-        found = _answer(store, {"water": "groundwater"} | asked | _further(event, asked))
+        found = _answer(store, {"water": "groundwater"} | asked | further, volume)
     if as_json:
         _print(found.as_dict())
     else:
@@ -167,15 +168,14 @@ def explain(
         raise typer.Exit(REFUSED)
 
 
-def _answer(store: str, asked: dict[str, Any]) -> Explanation:
-    """Ask a ledger; a volume that cannot be read is told with everything else that is wrong."""
+def _answer(store: str, asked: dict[str, Any], volume: str | None) -> Explanation:
+    """Ask a ledger for a volume as people write it; one that cannot be read is told with all else that is wrong."""
     from hetao.errors import LedgerError, Problems
     from hetao.ledger import Ledger
 
     problems = Problems(LedgerError)
-    if isinstance(asked.get("volume_m3"), str):
-        text = asked["volume_m3"]
-        asked["volume_m3"] = problems.attempt(lambda: _volume_m3(text), Place(item="--volume")) or 0
+    if volume is not None:
+        asked["volume_m3"] = problems.attempt(lambda: _volume_m3(volume), Place(item="--volume")) or 0
     with Ledger.open(store, read_only=True) as ledger:
         found = problems.attempt(lambda: ledger.explain(asked))
     problems.raise_if_any()

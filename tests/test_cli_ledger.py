@@ -849,14 +849,15 @@ def test_a_code_page_without_a_character_ends_nothing(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_written_is_told(tmp_path: Path, language: str) -> None:
     """The disk under standard output is full: nothing is said as if it had gone well, and no traceback is shown."""
     store = f"sqlite:///{tmp_path / 'store.db'}"
-    program = f"from hetao.cli import main; main(['ledger', 'apply', '{{}}', '--store', {store!r}])"
+    arguments = ["--lang", language, "ledger", "apply", "{}", "--store", store]
+    program = f"from hetao.cli import main; main({arguments!r})"
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-c", program],
             stdout=full,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env={**os.environ, "HETAO_LANG": language, "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "HETAO_LANG": "en", "PYTHONIOENCODING": "utf-8"},
             check=False,
         )
     assert done.returncode == 2

@@ -159,10 +159,15 @@ def main(arguments: list[str] | None = None) -> object:
         if isinstance(stream, TextIOWrapper):  # a character that the console's code page lacks (³ in GBK) ends nothing
             stream.reconfigure(errors=ESCAPED)
     given = sys.argv[1:] if arguments is None else arguments
+    with _language_asked(given):
+        return _run(given)
+
+
+def _run(arguments: list[str]) -> object:
+    """Run a command; an output that cannot be written is told, and ends the process with code 2."""
     try:
         try:
-            with _language_asked(given):
-                return app(given, prog_name="hetao")
+            return app(arguments, prog_name="hetao")
         finally:
             sys.stdout.flush()
     except OSError as error:

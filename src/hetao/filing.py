@@ -17,6 +17,7 @@ from hetao.errors import LedgerError, Place, Problem, Problems
 from hetao.figures import Row, read_table
 from hetao.ledger import Finding, Ledger, Outcome
 from hetao.ledger.fields import instant, text
+from hetao.ledger.outcome import shorten
 from hetao.text import Text
 from hetao.units import read_number
 
@@ -149,7 +150,7 @@ def _check_filing(by: str, at: str) -> None:
     """Refuse who files them and when, once for all rows, where it is no name or no time."""
     problems = Problems(LedgerError)
     if not NAME.fits(by) or by != by.encode(errors="ignore").decode():  # what no UTF-8 says is no name either
-        shown = f"“{by[:60]}”" + ("…" if by[60:] else "")
+        shown = f"“{shorten(by)}”"
         found = Text(shown, shown) if by.strip() else Text("空白的填报人", "nobody who files them")
         expected = Text(f"填报人的名称：{NAME.expected.zh}", f"the name of who files them: {NAME.expected.en}")
         remedy = Text("用 --by 给出", "give it by --by")

@@ -13,7 +13,7 @@ from hetao.ledger.fields import VOLUME_MAX
 from hetao.ledger.judge import judge
 from hetao.ledger.limits import effective_m3, room_m3
 from hetao.ledger.line import Line, drawn_lines
-from hetao.ledger.outcome import Decision, Finding, Outcome, dump_json
+from hetao.ledger.outcome import Decision, Finding, Outcome, dump_json, shorten
 from hetao.ledger.records import Application
 from hetao.ledger.rights import charges_of, is_ecological
 from hetao.ledger.state import State
@@ -34,6 +34,7 @@ ASSUMED: Mapping[str, Any] = {  # what a question may leave out; none of it deci
 }
 PASSES: frozenset[Decision] = frozenset({"admitted", "exempt"})
 REMEDY = Text("补全或改正问题", "complete or correct the question")
+# against a question itself, so that it has no answer: neither yes nor no
 UNFIT = frozenset({"event.backwards", "event.bad_field", "event.missing_field", "event.unknown_field"})
 
 
@@ -143,7 +144,7 @@ def _complete(state: State, question: Mapping[str, Any] | str) -> dict[str, Any]
         raise _problem(reading.reason)
     asked = {**ASSUMED, **reading.raw}
     if asked["event"] != "apply":
-        shown = dump_json(asked["event"])[:60]
+        shown = shorten(dump_json(asked["event"]))
         raise _problem(Text(f"事件 {shown}", f"the event {shown}"))
     asked.setdefault("key", "explain")
     asked.setdefault("application", "explain")

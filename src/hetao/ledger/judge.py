@@ -14,7 +14,7 @@ from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event, Malformed
 from hetao.ledger.fields import Field, is_blank
 from hetao.ledger.line import BALANCES, WATERS, drawn_lines
-from hetao.ledger.outcome import Decision, Effect, Finding, Findings, Outcome, dump_json
+from hetao.ledger.outcome import Decision, Effect, Finding, Findings, Outcome, dump_json, shorten
 from hetao.ledger.rule import Case, Rule, Tick, rules, rules_for, ticking_rules
 from hetao.ledger.settings import find_setting
 from hetao.ledger.state import State
@@ -140,14 +140,14 @@ def _left_to_rules(
     raw: Mapping[str, Any], specs: Mapping[str, Field], act: Act | None, odd: Iterable[str], found: Findings
 ) -> Iterator[tuple[str, str]]:
     """Yield the fields that rules judge, with the rule; refuse the others that do not fit or are not there."""
-    node, kind = raw.get("node"), _shorten(raw.get("event"))
+    node, kind = raw.get("node"), _shown(raw.get("event"))
     place = node if isinstance(node, str) else None
     for name in odd:
         spec = specs.get(name)
         if spec is None:
             if act is not None:
                 words: dict[str, object] = {"known": ", ".join(specs)}
-                facts = {"event": act.event, "field": name[:60]}
+                facts = {"event": act.event, "field": shorten(name)}
                 found.refuse(breach("event.unknown_field", facts, node=place, words=words))
         elif spec.rule or (spec.ask and is_blank(raw.get(name))):
             yield name, spec.rule or spec.ask
@@ -156,16 +156,15 @@ def _left_to_rules(
             found.refuse(breach("event.missing_field", {"field": name}, node=place, words=words))
         else:
             words = {"event": kind, "expected": spec.expected}
-            found_there = dump_json(raw[name])
-            facts = {"field": name, "found": found_there[:60] + ("…" if found_there[60:] else "")}
+            facts = {"field": name, "found": shorten(dump_json(raw[name]))}
             found.refuse(breach("event.bad_field", facts, node=place, words=words))
     if act is None and isinstance(raw.get("event"), str):
         words = {"known": ", ".join(acts())}
         found.refuse(breach("event.unknown", {"event": kind}, node=place, words=words))
 
 
-def _shorten(value: object) -> str:
-    return value[:60] if isinstance(value, str) else dump_json(value)[:60]
+def _shown(value: object) -> str:
+    return shorten(value if isinstance(value, str) else dump_json(value))
 
 
 def _check_time(state: State, event: Event, found: Findings) -> None:

@@ -24,7 +24,7 @@ from hetao.ledger.event import LINE_MAX, Event, Malformed, read_event
 from hetao.ledger.explain import Explanation, explain
 from hetao.ledger.faults import store_error
 from hetao.ledger.judge import event_key, instant_of, judge, reject, what_is_due
-from hetao.ledger.outcome import Finding, Outcome
+from hetao.ledger.outcome import Finding, Outcome, shorten
 from hetao.ledger.rejudge import differing_rows, rejudge
 from hetao.ledger.state import Kept, State
 from hetao.ledger.store import Entered, Head, Store, open_store
@@ -493,7 +493,7 @@ def _read_day(day: str | date) -> str:
     try:
         return (day if isinstance(day, date) else date.fromisoformat(day)).isoformat()[:10]
     except (TypeError, ValueError):
-        raise _wrong_day(repr(day)[:60], Text("日期，如 2026-12-31", "a day, e.g. 2026-12-31")) from None
+        raise _wrong_day(shorten(repr(day)), Text("日期，如 2026-12-31", "a day, e.g. 2026-12-31")) from None
 
 
 def _wrong_day(shown: str, expected: Text) -> LedgerError:

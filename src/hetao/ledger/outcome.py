@@ -12,12 +12,18 @@ from hetao.ledger.line import Line
 from hetao.ledger.words import in_words
 from hetao.text import Text
 
-__all__ = ["Decision", "Effect", "Finding", "Findings", "Outcome", "dump_json", "fill"]
+__all__ = ["Decision", "Effect", "Finding", "Findings", "Outcome", "dump_json", "fill", "shorten"]
 
 Decision = Literal["posted", "admitted", "refused", "incomplete", "exempt", "referred", "duplicate"]
+SHOWN = 60  # characters of what was handed in, where it is shown to be found again
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def shorten(text: str) -> str:
+    """Return the first `SHOWN` characters of a text that was handed in; a text that goes on ends with an ellipsis."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def dump_json(value: object) -> str:

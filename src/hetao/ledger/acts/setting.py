@@ -7,7 +7,7 @@ from hetao.ledger.contract import breach
 from hetao.ledger.draft import Draft
 from hetao.ledger.event import Event
 from hetao.ledger.fields import anything, day, text
-from hetao.ledger.outcome import Findings, dump_json
+from hetao.ledger.outcome import Findings, dump_json, shorten
 from hetao.ledger.records import Meter, Setting
 from hetao.ledger.setting_values import VALUES
 from hetao.ledger.state import State
@@ -22,7 +22,7 @@ def _draft(state: State, event: Event, found: Findings) -> Draft | None:
     known = VALUES.get(f["name"])
     if known is not None and not known.fits(f["value"]):
         words = {"expected": known.expected}
-        facts = {"name": f["name"], "found": dump_json(f["value"])[:60]}
+        facts = {"name": f["name"], "found": shorten(dump_json(f["value"]))}
         found.refuse(breach("setting.value", facts, node=f.get("node"), words=words))
     if known is None:
         facts = {"name": f["name"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hetao.ledger.line import BASES, ECOLOGIES, Line
-from hetao.ledger.outcome import Findings, dump_json
+from hetao.ledger.outcome import Findings, dump_json, shorten
 from hetao.ledger.rule import Case, Rule
 from hetao.text import Text
 
@@ -15,7 +15,7 @@ OPTIONS = {"basis": BASES, "ecology": ECOLOGIES}
 def _check_stated(case: Case, found: Findings) -> None:
     """Refuse a volume whose basis or ecology is not named."""
     for field in (field for field, rule in case.left if rule == MEMBER.id):
-        shown = dump_json(case.event.raw[field])[:60] if field in case.event.raw else None
+        shown = shorten(dump_json(case.event.raw[field])) if field in case.event.raw else None
         words = {
             "stated": Text("未写明", "missing") if shown is None else shown,
             "expected": Text(

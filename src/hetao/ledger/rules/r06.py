@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from hetao.ledger.line import Line
-from hetao.ledger.outcome import Findings, dump_json
+from hetao.ledger.outcome import Findings, dump_json, shorten
 from hetao.ledger.rule import Case, Rule
 from hetao.ledger.state import State
 from hetao.ledger.units import GROUNDWATER
@@ -18,7 +18,7 @@ def _check_unit(case: Case, found: Findings) -> None:
     named, parent = case.fields.get("node"), case.event.raw.get("parent")
     banner = case.state.nodes.get(parent) if isinstance(parent, str) else None
     known = case.state.nodes.get(named) if isinstance(named, str) else None
-    shown = parent if parent is None or isinstance(parent, str) else dump_json(parent)[:60]
+    shown = parent if parent is None or isinstance(parent, str) else shorten(dump_json(parent))
     if banner is None or banner.kind != "banner":
         facts: dict[str, Any] = {"parent": shown, "kind": None if banner is None else banner.kind}
         said = Text("无", "none") if shown is None else shown if banner is None else f"{banner.kind} {shown}"

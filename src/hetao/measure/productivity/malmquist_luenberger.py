@@ -101,8 +101,7 @@ def _scores(crs: CrossScores) -> list[Matrix]:
 
 def _ratio_status(crs: CrossScores) -> NDArray[np.object_]:
     """Call a change infeasible where one of its distances leaves no output to form a ratio with."""
-    nothing_left = np.any([s <= ALL_GIVEN_UP - 1.0 for s in _scores(crs)], axis=0)
-    return np.array([Status.INFEASIBLE if lost else Status.OPTIMAL for lost in nothing_left], dtype=object)
+    return _status_where(np.any([s <= ALL_GIVEN_UP - 1.0 for s in _scores(crs)], axis=0), Status.INFEASIBLE)
 
 
 def _output_status(panel: Panel, pairs: Pairs) -> NDArray[np.object_]:
@@ -113,7 +112,11 @@ def _output_status(panel: Panel, pairs: Pairs) -> NDArray[np.object_]:
     """
     bare = ~np.any(panel.Y > 0.0, axis=1)
     sides = [(rows >= 0) & bare[rows] for rows in (pairs.row_before, pairs.row_after)]
-    return np.array([Status.UNBOUNDED if any(side) else Status.OPTIMAL for side in zip(*sides, strict=True)], object)
+    return _status_where(np.any(sides, axis=0), Status.UNBOUNDED)
+
+
+def _status_where(lost: NDArray[np.bool_], status: Status) -> NDArray[np.object_]:
+    return np.array([status if each else Status.OPTIMAL for each in lost], dtype=object)
 
 
 def _index(crs: CrossScores) -> dict[str, Matrix]:
